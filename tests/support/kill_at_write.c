@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded before the C library: ends the process as a power cut would at the KILL_AT-th change of what lies below KILL_FOLDER, and
-// with a write half done. Changes are counted from 1: files opened to be made, writes, files cut, fsyncs, renames, links,
-// removals, folders made. In place of KILL_AT a program that runs on may have KILL_AT_FILE, a file with the number; as long as
-// that is not there nothing is counted. What was not synced survives a kill, so that this tests the order of steps, and not the
-// disk.
+// Loaded before the C library: ends the process at the KILL_AT-th change of what lies below KILL_FOLDER, and with a write half
+// done. Changes are counted from 1: files opened to be made, writes, files cut, fsyncs, renames, links, removals, folders made.
+// In place of KILL_AT a program that runs on may have KILL_AT_FILE, a file with the number; as long as that is not there nothing
+// is counted.
+//
+// What was not synced survives a kill, which tests the order of steps, and not the disk. With KILL_LOSES the process ends as by
+// a power cut, which takes of what was not synced "all", the "data" or the "names" (losses.h). A program that ends by itself
+// meets the cut then: what it has said is done is durable.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -18,11 +22,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tests/support/losses.h"
+
 static atomic_int changes;
+static enum fate fate = LOSES_NOTHING;
+static pid_t owner;
 
 static int below(const char* path) {
   const char* folder = getenv("KILL_FOLDER");
-  return folder != NULL && path != NULL && strncmp(path, folder, strlen(folder)) == 0;
+  if (folder == NULL || path == NULL) return 0;
+  const size_t size = strlen(folder);
+  return strncmp(path, folder, size) == 0 && (path[size] == '\0' || path[size] == '/');
 }
 
 static int descriptor_below(int descriptor) {
@@ -48,20 +58,72 @@ static int wanted(void) {
   return atoi(digits);
 }
 
-static int is_the_one(int counts) {
-  const int at = counts ? wanted() : 0;
+__attribute__((constructor)) static void choose_fate(void) {
+  const char* loses = getenv("KILL_LOSES");
+  const char* folder = getenv("KILL_FOLDER");
+  char aside[PATH_MAX];
+  if (loses == NULL || folder == NULL) return;
+  owner = getpid();
+  fate = strcmp(loses, "all") == 0     ? LOSES_ALL
+         : strcmp(loses, "data") == 0  ? LOSES_DATA
+         : strcmp(loses, "names") == 0 ? LOSES_NAMES
+                                       : LOSES_NOTHING;
+  snprintf(aside, sizeof aside, "%s-aside-%d", folder, (int)owner);
+  losses_keep_in(aside);
+}
+
+static int is_noted(void) { return fate != LOSES_NOTHING && getpid() == owner; }
+
+__attribute__((destructor)) static void cut_behind_the_end(void) {
+  if (!is_noted()) return;
+  losses_begin();
+  lose(fate);
+  losses_forget();
+  losses_end();
+}
+
+// What is below the folder is changed by one thread at a time, so that nobody is within a change as the power is cut.
+static int begin(int counts) {
+  if (!counts) return 0;
+  if (is_noted()) losses_begin();
+  const int at = wanted();
   return at > 0 && atomic_fetch_add(&changes, 1) + 1 == at;
 }
 
-static void end_if_the_one(int counts) {
-  if (is_the_one(counts)) kill(getpid(), SIGKILL);
+static void end(int counts) {
+  const int error = errno;
+  if (counts && is_noted()) losses_end();
+  errno = error;
+}
+
+static void cut(void) {
+  if (is_noted()) {
+    lose(fate);
+    losses_forget();
+  }
+  kill(getpid(), SIGKILL);
 }
 
 #define REAL(name, type) ((type)dlsym(RTLD_NEXT, name))
 
 static int open_as(const char* name, const char* path, int flags, mode_t mode) {
-  end_if_the_one((flags & O_CREAT) != 0 && below(path));
-  return REAL(name, int (*)(const char*, int, ...))(path, flags, mode);
+  int (*real)(const char*, int, ...) = REAL(name, int (*)(const char*, int, ...));
+  const int makes = (flags & O_CREAT) != 0 && (flags & O_TMPFILE) != O_TMPFILE;
+  const int counts = (makes || (flags & O_TRUNC) != 0) && below(path);
+  struct stat state;
+  if (!counts) return real(path, flags, mode);
+  if (begin(makes)) cut();
+  if (!makes && is_noted()) losses_begin();
+  const int is_new = lstat(path, &state) != 0;
+  if (is_noted() && !is_new && (flags & O_TRUNC) != 0) {
+    const int before = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (before >= 0) note_content(before);
+    if (before >= 0) syscall(SYS_close, before);
+  }
+  const int descriptor = real(path, flags, mode);
+  if (is_noted() && is_new && descriptor >= 0) note_made(path);
+  end(1);
+  return descriptor;
 }
 
 int open(const char* path, int flags, ...) {
@@ -82,20 +144,24 @@ int open64(const char* path, int flags, ...) {
 
 ssize_t write(int descriptor, const void* bytes, size_t size) {
   ssize_t (*real)(int, const void*, size_t) = REAL("write", ssize_t(*)(int, const void*, size_t));
-  if (is_the_one(descriptor_below(descriptor))) {
-    real(descriptor, bytes, size / 2);
-    kill(getpid(), SIGKILL);
-  }
-  return real(descriptor, bytes, size);
+  const int counts = descriptor_below(descriptor);
+  const int is_last = begin(counts);
+  if (counts && is_noted()) note_content(descriptor);
+  const ssize_t written = real(descriptor, bytes, is_last ? size / 2 : size);
+  if (is_last) cut();
+  end(counts);
+  return written;
 }
 
 static ssize_t write_at(const char* name, int descriptor, const void* bytes, size_t size, off_t at) {
   ssize_t (*real)(int, const void*, size_t, off_t) = REAL(name, ssize_t(*)(int, const void*, size_t, off_t));
-  if (is_the_one(descriptor_below(descriptor))) {
-    real(descriptor, bytes, size / 2, at);
-    kill(getpid(), SIGKILL);
-  }
-  return real(descriptor, bytes, size, at);
+  const int counts = descriptor_below(descriptor);
+  const int is_last = begin(counts);
+  if (counts && is_noted()) note_content(descriptor);
+  const ssize_t written = real(descriptor, bytes, is_last ? size / 2 : size, at);
+  if (is_last) cut();
+  end(counts);
+  return written;
 }
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t at) {
@@ -106,42 +172,77 @@ ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t at) {
   return write_at("pwrite64", descriptor, bytes, size, at);
 }
 
-int ftruncate(int descriptor, off_t size) {
-  end_if_the_one(descriptor_below(descriptor));
-  return REAL("ftruncate", int (*)(int, off_t))(descriptor, size);
+static int cut_file(const char* name, int descriptor, off_t size) {
+  const int counts = descriptor_below(descriptor);
+  if (begin(counts)) cut();
+  if (counts && is_noted()) note_content(descriptor);
+  const int result = REAL(name, int (*)(int, off_t))(descriptor, size);
+  end(counts);
+  return result;
 }
 
-int ftruncate64(int descriptor, off64_t size) {
-  end_if_the_one(descriptor_below(descriptor));
-  return REAL("ftruncate64", int (*)(int, off64_t))(descriptor, size);
+int ftruncate(int descriptor, off_t size) { return cut_file("ftruncate", descriptor, size); }
+int ftruncate64(int descriptor, off64_t size) { return cut_file("ftruncate64", descriptor, size); }
+
+static int sync_as(const char* name, int descriptor) {
+  const int counts = descriptor_below(descriptor);
+  if (begin(counts)) cut();
+  const int result = REAL(name, int (*)(int))(descriptor);
+  // Also the folder that the first one is in, which is not counted.
+  if (!counts && is_noted()) losses_begin();
+  if (is_noted() && result == 0) note_synced(descriptor);
+  end(1);
+  return result;
 }
 
-int fdatasync(int descriptor) {
-  end_if_the_one(descriptor_below(descriptor));
-  return REAL("fdatasync", int (*)(int))(descriptor);
-}
-
-int fsync(int descriptor) {
-  end_if_the_one(descriptor_below(descriptor));
-  return REAL("fsync", int (*)(int))(descriptor);
-}
+int fdatasync(int descriptor) { return sync_as("fdatasync", descriptor); }
+int fsync(int descriptor) { return sync_as("fsync", descriptor); }
 
 int rename(const char* from, const char* to) {
-  end_if_the_one(below(to));
-  return REAL("rename", int (*)(const char*, const char*))(from, to);
+  const int counts = below(to);
+  if (begin(counts)) cut();
+  const int kept = counts && is_noted() ? keep_aside(to) : -1;
+  const int result = REAL("rename", int (*)(const char*, const char*))(from, to);
+  if (counts && is_noted() && result == 0) note_renamed(from, to, kept);
+  end(counts);
+  return result;
+}
+
+static int made(int counts, const char* path, int result) {
+  if (counts && is_noted() && result == 0) note_made(path);
+  end(counts);
+  return result;
 }
 
 int symlink(const char* target, const char* path) {
-  end_if_the_one(below(path));
-  return REAL("symlink", int (*)(const char*, const char*))(target, path);
+  const int counts = below(path);
+  if (begin(counts)) cut();
+  return made(counts, path, REAL("symlink", int (*)(const char*, const char*))(target, path));
 }
 
-int unlink(const char* path) {
-  end_if_the_one(below(path));
-  return REAL("unlink", int (*)(const char*))(path);
+int link(const char* target, const char* path) {
+  const int counts = below(path);
+  if (begin(counts)) cut();
+  return made(counts, path, REAL("link", int (*)(const char*, const char*))(target, path));
 }
 
 int mkdir(const char* path, mode_t mode) {
-  end_if_the_one(below(path));
-  return REAL("mkdir", int (*)(const char*, mode_t))(path, mode);
+  const int counts = below(path);
+  if (begin(counts)) cut();
+  return made(counts, path, REAL("mkdir", int (*)(const char*, mode_t))(path, mode));
 }
+
+static int remove_as(const char* name, const char* path) {
+  struct stat state;
+  const int counts = below(path);
+  if (begin(counts)) cut();
+  const int is_folder = lstat(path, &state) == 0 && S_ISDIR(state.st_mode);
+  const int kept = counts && is_noted() && !is_folder ? keep_aside(path) : -1;
+  const int result = REAL(name, int (*)(const char*))(path);
+  if (counts && is_noted() && !is_folder && result == 0) note_removed(path, kept);
+  end(counts);
+  return result;
+}
+
+int unlink(const char* path) { return remove_as("unlink", path); }
+int remove(const char* path) { return remove_as("remove", path); }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills the daemon, or its plugins' children alone, at random instants."""
+"""Kills the daemon, or its plugins' children alone, at random instants; or as it adopts what was published."""
 import collections
 import os
 import pathlib
@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/lib"))
 
+from ends import end_at  # noqa: E402
 from parts import PATIENCE_S, wait_until  # noqa: E402
 
 
@@ -56,15 +57,14 @@ def kill_some(stack, kills, rng, before=lambda number: None):
     return counts
 
 
-def kill_while_adopting(stack, steps, publish, sell_and_see, follows):
-    """Ends the daemon at each change of its state folder from its start until it goes by what was published, one change a run. `publish(step)` makes the service have
+def kill_while_adopting(stack, steps, publish, sell_and_see, follows, turn=0):
+    """Ends the daemon, by the fates in turn, at each change of its state folder from its start until it goes by what was published, one change a run. `publish(step)` makes the service have
     something new, `sell_and_see()` sells and says whether the daemon has it, `follows()` waits until it does. Answers how often it was killed."""
     killed = 0
-    library = stack.binaries / "lib/greentill/greentill-kill-at-write.so"
     for number, step in enumerate(steps, 1):
         stack.daemon.stop()
         publish(step)
-        stack.daemon.environment = {"LD_PRELOAD": str(library), "KILL_AT": str(number), "KILL_FOLDER": str(stack.folder / "state")}
+        stack.daemon.environment = end_at(stack.binaries, stack.folder / "state", number, turn)
         stack.daemon.start()
 
         def over():

@@ -14,6 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 
+from ends import add_turn, end_at  # noqa: E402
 from faked_clock import faked  # noqa: E402
 from promises import CORPORA, ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 from stack import PATIENCE_S, Part, Stack, connects, free_port, output_of, wait_until  # noqa: E402
@@ -46,7 +47,6 @@ class Office:
         self.port = free_port()
         self.url = f"https://localhost:{self.port}/.well-known/est"
         self.books = folder / "books"
-        self.kill_at_write = binaries / "lib/greentill/greentill-kill-at-write.so"
         for name in ("books", "logs"):
             (folder / name).mkdir(parents=True)
         self.fingerprint = json.loads(self.tool("ca", "init", folder / "ca", "--name", "Example programme", "--json"))["fingerprint"]
@@ -271,10 +271,10 @@ def grace(office, folder):
 
 
 class Killing:
-    """Lets the service die at its n-th write of what is asked, for every n; then what was asked is asked again."""
+    """Lets the service die at its n-th write of what is asked, for every n, by a kill or a power cut in turn; then what was asked is asked again."""
 
-    def __init__(self, office):
-        self.office = office
+    def __init__(self, office, turn):
+        self.office, self.turn = office, turn
         self.count = office.folder / "kill.count"
 
     def at_each_write(self, what, prepare, ask):
@@ -284,7 +284,7 @@ class Killing:
             self.office.start()
             asked = prepare(number)
             self.office.service.stop()
-            self.office.start({"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.office.books), "KILL_AT_FILE": str(self.count)})
+            self.office.start({**end_at(self.office.binaries, self.office.books, number + 1, self.turn), "KILL_AT_FILE": str(self.count)})
             self.count.write_text(str(number + 1))
             died = ask(*asked)[0] == 0  # without an answer
             self.count.unlink()
@@ -312,8 +312,8 @@ class Killing:
         fail_unless(replayed == {"replayed": 0}, f"{what}, write {number}: the file beside the database has more than it: {replayed}")
 
 
-def killed(office, folder):
-    killing = Killing(office)
+def killed(office, folder, turn):
+    killing = Killing(office, turn)
 
     def enrolled(name, number):
         key = Key(folder, f"{name}-before")
@@ -409,7 +409,7 @@ def journey(folder, options):
     claims(folder, office.binaries, office)
     try:
         office.start()
-        writes = killed(office, work)
+        writes = killed(office, work, options.turn)
     finally:
         office.service.kill()
     log = (folder / "office/logs/service.log").read_text()
@@ -418,4 +418,6 @@ def journey(folder, options):
 
 
 if __name__ == "__main__":
-    sys.exit(run_journey(journey_parser(__doc__, "enrolment"), journey))
+    parser = journey_parser(__doc__, "enrolment")
+    add_turn(parser)
+    sys.exit(run_journey(parser, journey))

@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
+from ends import add_turn, end_at  # noqa: E402
 from enrolment import Key, Office, run  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
 from technician import check_identity  # noqa: E402
@@ -33,8 +34,8 @@ DENIED, DOES_NOT_HOLD, OPERATOR_ERROR = 5, 1, 1
 class Device:
     """A device's folder, and its technician."""
 
-    def __init__(self, office, folder, name):
-        self.office, self.name = office, name
+    def __init__(self, office, folder, name, turn=0):
+        self.office, self.name, self.turn = office, name, turn
         self.folder = folder / name
         self.folder.mkdir(parents=True)
         self.identity, self.code_file = self.folder / "identity", self.folder / "code"
@@ -48,7 +49,7 @@ class Device:
     def enrol(self, *options, kill_at=None):
         environment = {**os.environ}
         if kill_at:
-            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.folder), "KILL_AT": str(kill_at)}
+            environment |= end_at(self.office.binaries, self.folder, kill_at, self.turn)
         command = [self.office.binaries / "bin/greentill", "enrol", "--folder", self.identity, "--device", self.name, "--fingerprint",
                    self.fingerprint, "--code-file", self.code_file, *options]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment)
@@ -68,7 +69,7 @@ class Device:
         """What the operator's command said."""
         environment = {**os.environ}
         if kill_at:
-            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.office.folder.parent), "KILL_AT": str(kill_at)}
+            environment |= end_at(self.office.binaries, self.office.folder.parent, kill_at, self.turn)
         command = [self.office.binaries / "bin/greentill-credit", "code", "answer", self.request, "--out", self.answer, "--config",
                    self.office.config, *options]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment)
@@ -244,13 +245,13 @@ def by_others(office, folder):
         device.identity / "current/device.crt")
 
 
-def kills(office, folder, every):
+def kills(office, folder, every, turn):
     """A fresh device for each change that is looked at, until a run ends before its kill."""
     counts = {}
     for what in ("request", "decision", "answer"):
         changes = 0
         while True:
-            device = Device(office, folder / what, f"{what}-{changes + 1}")
+            device = Device(office, folder / what, f"{what}-{changes + 1}", turn)
             device.new_code()
             kill_at = {what: changes + 1}
             died = device.enrol("--request", device.request, kill_at=kill_at.get("request"))[0] == -9
@@ -281,8 +282,8 @@ def journey(folder, options):
     settle(office)
     with_settings(office, folder / "devices")
     print("with_settings: as it should be", flush=True)
-    counts = kills(office, folder / "kills", options.every)
-    print(f"killed at every {options.every}. of so many changes, and one identity each time: {counts}")
+    counts = kills(office, folder / "kills", options.every, options.turn)
+    print(f"ended at every {options.every}. of so many changes, and one identity each time: {counts}")
     office.config.write_text(office.unsettled)
     by_others(office, folder / "devices")
     print("by_others: as it should be")
@@ -290,7 +291,8 @@ def journey(folder, options):
 
 def arguments():
     parser = journey_parser(__doc__, "offline")
-    parser.add_argument("--every", type=int, default=1, help="kill at every so manieth change only")
+    parser.add_argument("--every", type=int, default=1, help="end at every so many changes only")
+    add_turn(parser)
     return parser
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A device with a real broker and service gets another key while claims wait on it, and later is replaced by another unit that has its
 disk. What the old key signed is delivered first, the new chain goes on behind it, every ride is credited once, what the old unit signed
-last with the operator's consent. The rekey is killed at each of its changes on the device, where a command makes it and where the
+last with the operator's consent. The rekey is ended at each of its changes, by a kill or a power cut in turn, on the device, where a command makes it and where the
 daemon does at the time that is set, without being started anew."""
 import hashlib
 import json
@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
+from ends import add_turn, end_at  # noqa: E402
 from enrolment import Key, Office, run, stack_of  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
 from stack import PATIENCE_S, connects, output_of, wait_until  # noqa: E402
@@ -57,11 +58,11 @@ class Scene:
         file.write_text(json.loads(self.stack.credit("code", "add", self.stack.device, "--json", *options))["code"] + "\n")
         return file
 
-    def enrol(self, *options, kill_at=None, identity=None):
+    def enrol(self, *options, kill_at=None, turn=0, identity=None):
         environment = {**os.environ}
         identity = identity or self.identity
         if kill_at:
-            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(identity), "KILL_AT": str(kill_at)}
+            environment |= end_at(self.binaries, identity, kill_at, turn)
         identity.parent.mkdir(parents=True, exist_ok=True)
         command = [self.binaries / "bin/greentill", "enrol", "--folder", identity, "--server", f"https://localhost:{self.office.port}",
                    "--device", self.stack.device, "--fingerprint", self.office.fingerprint, "--patience", "20", *options]
@@ -110,8 +111,8 @@ class Scene:
         return devices[0]["chains"]
 
 
-def rekey(scene):
-    """With claims that wait: at each change of the folder a kill, and on with the same key."""
+def rekey(scene, turn):
+    """With claims that wait: at each change of the folder an end, and on with the same key."""
     stack = scene.stack
     scene.ride()
     one_ride = scene.all_credited()["granted_mg"]
@@ -120,9 +121,10 @@ def rekey(scene):
     scene.ride()
     changes = 0
     while True:
-        died = scene.enrol("--rekey", kill_at=changes + 1)
+        died = scene.enrol("--rekey", kill_at=changes + 1, turn=turn)
         is_over = check_identity(scene.identity) != before and not (scene.identity / "rekey").exists()
         keys = len(scene.keys())
+        fail_unless(died or is_over, "it said that the key is changed, and behind a power cut it is not")
         if not is_over:
             scene.enrol("--rekey")
         after = check_identity(scene.identity)
@@ -147,15 +149,15 @@ def rekey(scene):
     return changes, one_ride
 
 
-def rekey_by_daemon(scene, every):
-    """At the time that is set, while it sells: at each change of the state, or some of them, a kill, and on with the same key. One identity, no claim lost."""
+def rekey_by_daemon(scene, every, turn):
+    """At the time that is set, while it sells: at each change of the state, or some of them, an end, and on with the same key. One identity, no claim lost."""
     stack = scene.stack
     changes = 0
     while True:
         before, keys = scene.key_hash(), len(scene.keys())
         stack.daemon.stop()
         scene.age_key()
-        stack.daemon.environment = {"LD_PRELOAD": str(scene.office.kill_at_write), "KILL_AT": str(changes + 1), "KILL_FOLDER": str(stack.folder / "state")}
+        stack.daemon.environment = end_at(scene.binaries, stack.folder / "state", changes + 1, turn)
         stack.daemon.start()
         wait_until(lambda: not stack.daemon.running or scene.over(before), PATIENCE_S, "the daemon to change its key or to be killed", pause=0.01)
         died = not stack.daemon.running
@@ -179,15 +181,15 @@ def rekey_by_daemon(scene, every):
     return changes
 
 
-def kill_first_starts(scene, every):
-    """The new unit's first start on the old one's store, without a line: killed at each change of the state, or some of them. Each time it
+def kill_first_starts(scene, every, turn):
+    """The new unit's first start on the old one's store, without a line: ended at each change of the state, or some of them. Each time it
     comes back able to sell, in a chain behind the old one, whose claims are all there."""
     stack, changes = scene.stack, 0
     state, saved = stack.folder / "state", stack.folder / "saved-state"
     shutil.copytree(state, saved, symlinks=True)
     waiting = None
     while True:
-        stack.daemon.environment = {"LD_PRELOAD": str(scene.office.kill_at_write), "KILL_AT": str(changes + 1), "KILL_FOLDER": str(state)}
+        stack.daemon.environment = end_at(scene.binaries, state, changes + 1, turn)
         stack.daemon.start()
         wait_until(lambda: not stack.daemon.running or stack.api.healthy(), PATIENCE_S, "the daemon to start or to be killed", pause=0.01)
         died = not stack.daemon.running
@@ -212,7 +214,7 @@ def kill_first_starts(scene, every):
     return changes
 
 
-def replacement(scene, every):
+def replacement(scene, every, turn):
     """Another unit with the old one's disk: a key of its own, by a code that may replace the one before."""
     stack = scene.stack
     stack.broker.stop()
@@ -221,8 +223,8 @@ def replacement(scene, every):
     shutil.rmtree(scene.identity)
     scene.enrol("--code-file", scene.code("--replace", "--why", "burnt"))
     check_identity(scene.identity)
-    changes = kill_first_starts(scene, every)
-    print(f"another unit's first start on the old one's store, killed at every {every}. of {changes} changes", flush=True)
+    changes = kill_first_starts(scene, every, turn)
+    print(f"another unit's first start on the old one's store, ended at every {every}. of {changes} changes", flush=True)
     stack.start_broker()
     stack.start_daemon()
     scene.ride()
@@ -247,11 +249,11 @@ def journey(folder, options):
     scene = Scene(folder, office.binaries, office)
     with scene.stack as stack:
         scene.start()
-        changes, one_ride = rekey(scene)
-        print(f"rekeyed with a claim waiting, killed at each of {changes} changes", flush=True)
-        changes = rekey_by_daemon(scene, options.every)
-        print(f"rekeyed by the daemon itself, killed at every {options.every}. of {changes} changes", flush=True)
-        replacement(scene, options.every)
+        changes, one_ride = rekey(scene, options.turn)
+        print(f"rekeyed with a claim waiting, ended at each of {changes} changes", flush=True)
+        changes = rekey_by_daemon(scene, options.every, options.turn)
+        print(f"rekeyed by the daemon itself, ended at every {options.every}. of {changes} changes", flush=True)
+        replacement(scene, options.every, options.turn)
         granted = scene.all_credited()["granted_mg"]
         fail_unless(granted == scene.rides * one_ride, f"{scene.rides} rides of {one_ride} mg were credited {granted} mg")
         states = [one["state"] for one in scene.chains()]
@@ -263,5 +265,6 @@ def journey(folder, options):
 
 if __name__ == "__main__":
     parser = journey_parser(__doc__, "rekey")
-    parser.add_argument("--every", type=int, default=1, help="kill the daemon at every so many changes (default: each)")
+    parser.add_argument("--every", type=int, default=1, help="end the daemon at every so many changes (default: each)")
+    add_turn(parser)
     sys.exit(run_journey(parser, journey))

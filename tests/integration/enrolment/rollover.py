@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The programme's root gets a follower while a device sells: /cacerts offers it with the certificates by which both certify each other, as
-strongSwan and OpenSSL read them; the daemon goes over to it without a restart, killed at each change that it makes for that, and later does
+strongSwan and OpenSSL read them; the daemon goes over to it without a restart, ended at each change that it makes for that, by a kill or a power cut in turn, and later does
 without the old one. What stands below the root brings no other: the daemon refuses that, says so, and goes on. The command that makes the
-root is killed at each of its changes."""
+root is ended at each of its changes."""
 import base64
 import json
 import os
@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
+from ends import add_turn, end_at  # noqa: E402
 from enrolment import Office, run  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
 from rekey import Scene  # noqa: E402
@@ -63,23 +64,23 @@ class Rollover:
         return any(words in warning for warning in self.stack.api.status()["warnings"])
 
 
-def command(it):
-    """ca new-root, killed at each change: the folder is the one before or the one after, whole, and the next run does what is left."""
+def command(it, turn):
+    """ca new-root, ended at each change: the folder is the one before or the one after, whole, and the next run does what is left."""
     before, changes = it.ca, 0
     while True:
         copy = it.office.folder / "killed-ca"
         for left in it.office.folder.glob("killed-ca*"):
             shutil.rmtree(left)
         shutil.copytree(before, copy)
-        environment = {**os.environ, "LD_PRELOAD": str(it.office.kill_at_write), "KILL_FOLDER": str(copy), "KILL_AT": str(changes + 1)}
+        environment = {**os.environ, **end_at(it.office.binaries, copy, changes + 1, turn)}
         done = subprocess.run([it.office.binaries / "bin/greentill-credit", "ca", "new-root", copy], capture_output=True, text=True, env=environment)
+        fail_unless(done.returncode in (0, -9), f"ca new-root ended with {done.returncode}: {done.stderr}")
+        shown = json.loads(output_of(it.office.binaries / "bin/greentill-credit", "ca", "show", copy, "--json"))["authorities"]
+        fail_unless(len(shown) == 7 or (len(shown) == 4 and done.returncode != 0), f"ended at change {changes + 1} the folder has {len(shown)} authorities")
+        check_folder(copy, len(shown) == 7)
         if done.returncode == 0:
             break
-        fail_unless(done.returncode == -9, f"ca new-root ended with {done.returncode}: {done.stderr}")
         changes += 1
-        shown = json.loads(output_of(it.office.binaries / "bin/greentill-credit", "ca", "show", copy, "--json"))["authorities"]
-        fail_unless(len(shown) in (4, 7), f"killed at change {changes} the folder has {len(shown)} authorities")
-        check_folder(copy, len(shown) == 7)
     fail_unless(changes >= 20, f"only {changes} changes were counted")
     return changes
 
@@ -128,15 +129,15 @@ def strangers(it):
     wait_until(lambda: not it.warns("authorities"), PATIENCE_S, "the daemon to be content again")
 
 
-def switch(it, wanted):
-    """From the authorities that it holds to those that are offered: at each change of the identity a kill."""
+def switch(it, wanted, turn):
+    """From the authorities that it holds to those that are offered: at each change of the identity an end."""
     stack, changes = it.stack, 0
     stack.daemon.stop()
     before = it.held.read_text()
     while True:
         it.held.write_text(before)
         read = stack.daemon.log.stat().st_size
-        stack.daemon.environment = {"LD_PRELOAD": str(it.office.kill_at_write), "KILL_AT": str(changes + 1), "KILL_FOLDER": str(it.scene.identity)}
+        stack.daemon.environment = end_at(it.office.binaries, it.scene.identity, changes + 1, turn)
         stack.daemon.start()
         wait_until(lambda: not stack.daemon.running or "authorities are others from now on" in stack.daemon.log.read_text()[read:], PATIENCE_S,
                    "the daemon to follow or to be killed", pause=0.01)
@@ -178,14 +179,14 @@ def journey(folder, options):
         scene.start()
         scene.ride()
         scene.all_credited()
-        print(f"ca new-root killed at each of {command(it)} changes", flush=True)
+        print(f"ca new-root ended at each of {command(it, options.turn)} changes", flush=True)
         strangers(it)
         print("a root that the devices' authority vouches for is refused, and the device goes on", flush=True)
         office.tool("ca", "new-root", it.ca)
         check_folder(it.ca, True)
         it.serve()
         foreign_clients(it)
-        changes = switch(it, of(it.ca, "root.crt", *BRANCHES, "root-former.crt"))
+        changes = switch(it, of(it.ca, "root.crt", *BRANCHES, "root-former.crt"), options.turn)
         print(f"followed, killed at each of {changes} changes", flush=True)
         # And over the connection that is, to the new root alone.
         office.tool("ca", "retire-root", it.ca)
@@ -205,4 +206,6 @@ def journey(folder, options):
 
 
 if __name__ == "__main__":
-    sys.exit(run_journey(journey_parser(__doc__, "rollover"), journey))
+    parser = journey_parser(__doc__, "rollover")
+    add_turn(parser)
+    sys.exit(run_journey(parser, journey))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Ends greentill enrol, and greentilld while it renews or changes its key, at each of their changes of the identity's folder, in plain and sealed, and goes
-on. The server gives a code to one key alone, so that whoever made another one would not finish. At every instant there is one identity
+"""Ends greentill enrol, and greentilld while it renews or changes its key, at each of their changes of the identity's folder, in plain and sealed, by a kill
+or a power cut in turn, and goes on. The server gives a code to one key alone, so that whoever made another one would not finish. At every instant there is one identity
 in use that is whole, or none yet."""
 import os
 import pathlib
@@ -14,25 +14,27 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from est_server import EstServer  # noqa: E402
+from ends import add_turn, end_at  # noqa: E402
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 from stack import PATIENCE_S, Stack, wait_until  # noqa: E402
 from technician import CODE, DEVICE, Technician, check_identity  # noqa: E402
 
 
-def kill_enrolments(folder, binaries, server):
-    """One fresh folder for each change, until a run ends before its kill."""
-    changes = 0
-    while True:
+def kill_enrolments(folder, binaries, server, turn):
+    """One fresh folder for each change, until a run ends before its kill: what it has said is done is there after a power cut."""
+    changes, killed = 0, True
+    while killed:
         server.keys.clear()
         technician = Technician(binaries, folder / f"enrol-{changes + 1}", server)
-        if not technician.killed_at(changes + 1):
-            break
-        changes += 1
-        if (technician.identity / "current").exists():
+        killed = technician.killed_at(changes + 1, turn)
+        changes += killed
+        is_there = (technician.identity / "current").exists()
+        fail_unless(is_there or killed, "it said that the device is in service, and behind a power cut it is not")
+        if is_there:
             technician.check_whole()
         # Where the code was kept it is not asked for again.
         kept = (technician.identity / "enrolment.code").exists()
-        technician.succeed(code_from=None if kept or (technician.identity / "current").exists() else "file")
+        technician.succeed(code_from=None if kept or is_there else "file")
         technician.check_whole()
         left = sorted(path.name for path in technician.identity.iterdir())
         fail_unless(not [name for name in left if name.startswith("enrolment") and not name.endswith(".new")], f"the folder holds {left}")
@@ -96,11 +98,9 @@ class Device:
             fail_unless(text.startswith(b"GTSEAL\x01") and b"PRIVATE" not in text, "the key lies there in plain")
         return certificate
 
-    def run(self, kill_at):
-        """Starts the daemon until it was killed at the change or has renewed; whether it was killed."""
-        library = self.stack.binaries / "lib/greentill/greentill-kill-at-write.so"
-        self.stack.daemon.environment = {**self.environment, "LD_PRELOAD": str(library), "KILL_AT": str(kill_at),
-                                         "KILL_FOLDER": str(self.identity)} if kill_at else self.environment
+    def run(self, kill_at, turn=0):
+        """Starts the daemon until it ended at the change or has renewed; whether it ended."""
+        self.stack.daemon.environment = {**self.environment, **(end_at(self.stack.binaries, self.identity, kill_at, turn) if kill_at else {})}
         daemon = self.stack.daemon
         daemon.start()
 
@@ -120,10 +120,10 @@ class Device:
         return killed
 
 
-def kill_renewals(folder, binaries, server, wrapped, rekeys=False):
+def kill_renewals(folder, binaries, server, wrapped, turn, rekeys=False):
     device = Device(folder, binaries, server, wrapped, rekeys)
     changes = 0
-    while device.run(changes + 1):
+    while device.run(changes + 1, turn):
         changes += 1
         device.check()
         if device.certificate() == device.old or rekeys:
@@ -151,16 +151,18 @@ def journey(folder, arguments):
     subprocess.run([ROOT / "tests/support/make_ca.sh", folder / "identities"], check=True)
     with EstServer(folder / "identities") as server:
         server.codes[DEVICE] = CODE
-        enrolled = kill_enrolments(folder, arguments.bin, server)
-        print(f"killed at each of {enrolled} changes of an enrolment", flush=True)
+        enrolled = kill_enrolments(folder, arguments.bin, server, arguments.turn)
+        print(f"ended at each of {enrolled} changes of an enrolment", flush=True)
         for wrapped in (False, True):
-            renewed = kill_renewals(folder / f"renewal-{'sealed' if wrapped else 'plain'}", arguments.bin, server, wrapped)
-            print(f"killed at each of {renewed} changes of a renewal, {'sealed' if wrapped else 'in plain'}", flush=True)
-        rekeyed = kill_renewals(folder / "rekey-sealed", arguments.bin, server, True, rekeys=True)
-        print(f"killed at each of {rekeyed} changes of a rekey, sealed", flush=True)
+            renewed = kill_renewals(folder / f"renewal-{'sealed' if wrapped else 'plain'}", arguments.bin, server, wrapped, arguments.turn)
+            print(f"ended at each of {renewed} changes of a renewal, {'sealed' if wrapped else 'in plain'}", flush=True)
+        rekeyed = kill_renewals(folder / "rekey-sealed", arguments.bin, server, True, arguments.turn, rekeys=True)
+        print(f"ended at each of {rekeyed} changes of a rekey, sealed", flush=True)
         other_key(folder / "other-machine", arguments.bin, server)
     print("one key and one identity each time; another machine opens nothing")
 
 
 if __name__ == "__main__":
-    sys.exit(run_journey(journey_parser(__doc__, "enrolment-kills"), journey))
+    parser = journey_parser(__doc__, "enrolment-kills")
+    add_turn(parser)
+    sys.exit(run_journey(parser, journey))

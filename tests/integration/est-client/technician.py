@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from est_server import openssl  # noqa: E402
+from ends import end_at  # noqa: E402
 from promises import fail_unless  # noqa: E402
 
 DEVICE = "till-7"
@@ -19,9 +20,9 @@ class Technician:
     """Enrols into one folder without a terminal."""
 
     def __init__(self, binaries, folder, server):
+        self.binaries = binaries
         self.program = pathlib.Path(binaries).resolve() / "bin" / "greentill"
         self.folder, self.server = folder, server
-        self.preload = pathlib.Path(binaries).resolve() / "lib/greentill/greentill-kill-at-write.so"
         self.identity = folder / "identity"
         self.code_file = folder / "code"
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,9 +51,9 @@ class Technician:
             fail_unless(one in said, f"greentill enrol does not say \"{one}\":\n{said}")
         fail_unless(CODE not in said, "the code was shown")
 
-    def killed_at(self, change):
-        """Runs until that change of the folder; whether it was killed there, and did not end before."""
-        code, said = self.run(environment={"LD_PRELOAD": str(self.preload), "KILL_AT": str(change), "KILL_FOLDER": str(self.identity)})
+    def killed_at(self, change, turn=0):
+        """Runs until that change of the folder; whether it ended there, and not before."""
+        code, said = self.run(environment=end_at(self.binaries, self.identity, change, turn))
         fail_unless(code in (0, -9), f"change {change}: greentill enrol ended with {code}:\n{said}")
         return code == -9
 

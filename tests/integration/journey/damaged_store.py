@@ -4,10 +4,12 @@ goes on; every ride that can be read is credited, what is lost is named to the s
 import pathlib
 import random
 import re
+import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from ends import add_turn, end_at  # noqa: E402
 from promises import claims_of, fail_unless, journey_parser, run_journey  # noqa: E402
 from parts import PATIENCE_S, Part, wait_until  # noqa: E402
 from stack import Stack  # noqa: E402
@@ -46,7 +48,42 @@ def numbers_of_recovery(log):
     return name, int(read), int(lost)
 
 
-def damage(stack, rides, end, spoil, spared_mg):
+def recovered(stack, damaged):
+    """What the daemon that runs has of the store. The damaged one is kept as it was, once."""
+    aside = [path for path in (stack.folder / "state").glob("outbox.db.damaged-*") if not path.name.endswith("-wal")]
+    fail_unless(len(aside) == 1 and aside[0].read_bytes() == damaged, f"the damaged file is not kept as it was: {aside}")
+    status = stack.api.status()
+    return status["backlog"], status["chain"]["seq"]
+
+
+def ended_recoveries(stack, damaged, every, turn):
+    """The daemon is ended while it sets the store aside, at each change of its folder or at some of them, and the next start has the same as if it had not
+    been. How many changes there are."""
+    state, saved = stack.folder / "state", stack.folder / "saved-state"
+    shutil.copytree(state, saved, symlinks=True)
+    changes, died, expected = 0, True, None
+    while died:
+        if expected:
+            stack.daemon.environment = end_at(stack.binaries, state, changes + 1, turn)
+            stack.daemon.start()
+            wait_until(lambda: not stack.daemon.running or stack.api.healthy(), PATIENCE_S, "the daemon to start or to be ended", pause=0.01)
+            died = not stack.daemon.running
+            stack.daemon.kill()
+            stack.daemon.environment = None
+            changes += every if died else 0
+        stack.start_daemon()
+        found = recovered(stack, damaged)
+        fail_unless(expected in (None, found), f"ended at change {changes + 1 - every}: {found} in place of {expected}")
+        expected = found
+        stack.daemon.kill()
+        shutil.rmtree(state)
+        shutil.copytree(saved, state, symlinks=True)
+    shutil.rmtree(saved)
+    fail_unless(changes >= 20, f"only {changes} changes were counted: is the library loaded?")
+    return changes
+
+
+def damage(stack, rides, end, spoil, spared_mg, arguments):
     state = stack.folder / "state"
     rides.report(DELIVERED)
     stack.wait_delivered()
@@ -58,6 +95,8 @@ def damage(stack, rides, end, spoil, spared_mg):
     spoil(database, random.Random(11))
     damaged = database.read_bytes()
     before = stack.report()["granted_mg"]
+    changes = ended_recoveries(stack, damaged, arguments.every, arguments.turn)
+    print(f"{spoil.__name__}: ended at every {arguments.every}. of {changes} changes while the store was set aside", flush=True)
 
     stack.start_daemon()
     name, read, lost = numbers_of_recovery(stack.daemon.log.read_text())
@@ -78,17 +117,17 @@ def damage(stack, rides, end, spoil, spared_mg):
     wait_until(lambda: stack.report()["granted_mg"] == rides.count * spared_mg, PATIENCE_S, "every ride to be credited")
 
 
-def journey(folder, binaries):
+def journey(folder, arguments):
     # A stop writes the log back into the file.
     for end, spoil in ((Part.stop, lose_pages), (Part.kill, lose_header)):
-        stack = Stack(folder / spoil.__name__, binaries)
+        stack = Stack(folder / spoil.__name__, arguments.bin)
         stack.prepare()
         try:
             stack.start()
             rides = Rides(stack)
             rides.report(1)
             stack.wait_delivered()
-            damage(stack, rides, end, spoil, stack.report()["granted_mg"])
+            damage(stack, rides, end, spoil, stack.report()["granted_mg"], arguments)
             stack.credit("check")
         finally:
             stack.kill()
@@ -96,7 +135,9 @@ def journey(folder, binaries):
 
 def main():
     parser = journey_parser(__doc__.splitlines()[0], "damaged-store")
-    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin))
+    parser.add_argument("--every", type=int, default=29, help="end the daemon at every so many changes while it sets the store aside (default: 29)")
+    add_turn(parser)
+    return run_journey(parser, journey)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from ends import add_turn  # noqa: E402
 from kills import kill_while_adopting  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
 
@@ -101,7 +102,7 @@ def wrong_address(fleet):
     fail_unless("broker-moves" in said, f"the doctor says {said}")
 
 
-def kills(fleet):
+def kills(fleet, turn):
     step_place = {}
 
     def publish(number):
@@ -116,10 +117,10 @@ def kills(fleet):
     def follows():
         fleet.follows(step_place["now"])
         fail_unless(fleet.sell(), "it does not sell after the kill")
-    return kill_while_adopting(fleet.stack, range(200), publish, sell_and_see, follows)
+    return kill_while_adopting(fleet.stack, range(200), publish, sell_and_see, follows, turn)
 
 
-def journey(folder, binaries):
+def journey(folder, binaries, turn):
     fleet = Fleet(folder, binaries)
     with fleet.stack as stack, fleet.broker, fleet.worker:
         stack.prepare(registered=False)
@@ -136,7 +137,7 @@ def journey(folder, binaries):
         fail_unless(stack.api.status()["link"]["moving"] is None, "it says that it has not moved")
         fleet.sell()
         stack.wait_delivered()
-        killed = kills(fleet)
+        killed = kills(fleet, turn)
         # All is there now, and what was here may go.
         if not fleet.is_at(fleet.places[1]):
             fleet.move(fleet.places[1])
@@ -160,7 +161,8 @@ def journey(folder, binaries):
 
 def main():
     parser = journey_parser(__doc__.splitlines()[0], "moved-fleet")
-    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin))
+    add_turn(parser)
+    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin, arguments.turn))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from ends import add_turn  # noqa: E402
 from kills import kill_while_adopting  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
 
@@ -217,7 +218,7 @@ def kept(shop):
     stack.start_workers()
 
 
-def kills(shop, since):
+def kills(shop, since, turn):
     def publish(step):
         shop.withdraw(3, since + step, "--yes")  # from another second on: a publication of its own
         shop.published += 1
@@ -229,10 +230,10 @@ def kills(shop, since):
     def follows():
         shop.follows()
         fail_unless(shop.sold_by() == 2, "after a kill another version measures than the newest that holds")
-    return kill_while_adopting(shop.stack, range(1, 200), publish, sell_and_see, follows)
+    return kill_while_adopting(shop.stack, range(1, 200), publish, sell_and_see, follows, turn)
 
 
-def journey(folder, binaries):
+def journey(folder, binaries, turn):
     shop = Shop(folder, binaries)
     with shop.stack as stack:
         stack.prepare(registered=False)
@@ -244,7 +245,7 @@ def journey(folder, binaries):
         since = while_it_sells(shop)
         faulty(shop, since)
         kept(shop)
-        killed = kills(shop, since)
+        killed = kills(shop, since, turn)
         stack.wait_delivered()
         report = stack.report()
         fail_unless(report["refused"] == {} and report["held"] == {}, f"claims were refused or held: {report}")
@@ -255,7 +256,8 @@ def journey(folder, binaries):
 
 def main():
     parser = journey_parser(__doc__.splitlines()[0], "new-methodologies")
-    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin))
+    add_turn(parser)
+    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin, arguments.turn))
 
 
 if __name__ == "__main__":

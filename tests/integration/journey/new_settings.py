@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from ends import add_turn  # noqa: E402
 from kills import kill_while_adopting  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
 
@@ -102,7 +103,7 @@ def refusals(shop):
     shop.follows()
 
 
-def kills(shop):
+def kills(shop, turn):
     def sell_and_see():
         shop.sell()
         return shop.stack.api.status()["settings"] == shop.settings
@@ -110,10 +111,10 @@ def kills(shop):
     def follows():
         shop.follows()
         fail_unless(shop.sell()[0] == 201, "it does not sell after the kill")
-    return kill_while_adopting(shop.stack, PLACES[10:], shop.assign, sell_and_see, follows)
+    return kill_while_adopting(shop.stack, PLACES[10:], shop.assign, sell_and_see, follows, turn)
 
 
-def journey(folder, binaries):
+def journey(folder, binaries, turn):
     shop = Shop(folder, binaries)
     with shop.stack as stack:
         stack.prepare(registered=False)
@@ -124,7 +125,7 @@ def journey(folder, binaries):
         stack.start_daemon()
         while_it_sells(shop)
         refusals(shop)
-        killed = kills(shop)
+        killed = kills(shop, turn)
         stack.wait_delivered()
         # All rides are worth the same, in whichever chain they are; one may be claimed whose answer a kill cut off.
         each, report = reductions(claims_of(stack))[0]["credited_mg"], stack.report()
@@ -139,7 +140,8 @@ def journey(folder, binaries):
 
 def main():
     parser = journey_parser(__doc__.splitlines()[0], "new-settings")
-    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin))
+    add_turn(parser)
+    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin, arguments.turn))
 
 
 if __name__ == "__main__":
