@@ -73,6 +73,7 @@ class EstServer:
         self.requests = []        # each certificate request, DER
         self.nothing_newer = False  # a renewal is answered with the certificate that came last
         self.issuer = ("devices-ca.crt", "ca.key")
+        self.crl = None           # the file of a list that answers hold besides
         self.lines = 64           # digits a line; 0: none broken
         self.line_end = "\r\n"
         self.chunks = 0           # bytes a chunk; 0: not chunked
@@ -158,7 +159,7 @@ class EstServer:
             return 200 if self.keys.setdefault(device, public) == public else 403
 
     def encoded(self, pem):
-        der = openssl("crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin", "-outform", "DER", stdin=pem.encode())
+        der = openssl("crl2pkcs7", *(("-in", self.crl) if self.crl else ("-nocrl",)), "-certfile", "/dev/stdin", "-outform", "DER", stdin=pem.encode())
         digits = base64.b64encode(der).decode()
         if self.lines == 0:
             return digits

@@ -243,6 +243,29 @@ def by_others(office, folder):
     check_identity(device.identity)
     run("openssl", "verify", "-CAfile", office.folder / "ca/root.crt", "-untrusted", office.folder / "ca/devices.crt",
         device.identity / "current/device.crt")
+    by_others_online(office, folder)
+
+
+def by_others_online(office, folder):
+    """Under the same authority over the wire: our client, and strongSwan's, which renews too."""
+    root, devices = office.folder / "ca/root.crt", office.folder / "ca/devices.crt"
+    office.config.write_text(office.config.read_text().replace("ca/anchors.crt", "ca/root.crt"))
+    (office.folder / "est.crt").unlink()
+    office.tool("ca", "issue", office.folder / "ca", "server", "--request", office.folder / "est.csr", "--out", office.folder / "est.crt", "--host", "localhost")
+    office.start()
+    with office.service:
+        device = Device(office, folder, "shop-1")
+        device.new_code()
+        device.succeed("--server", f"https://localhost:{office.port}")
+        check_identity(device.identity)
+        office.device("shop-2")
+        key = Key(folder, "shop-2")
+        est = ("pki", "--est", "--url", f"https://localhost:{office.port}", "--cacert", root, "--cacert", devices, "--outform", "pem", "--in", key.der)
+        key.certificate.write_text(run(*est, "--userpass", f"shop-2:{office.code('shop-2')}").stdout)
+        for certificate in (device.identity / "current/device.crt", key.certificate):
+            run("openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", root, "-untrusted", devices, certificate)
+        renewed = run(*est, "--cert", key.certificate, "--key", key.key).stdout
+        fail_unless(renewed == key.certificate.read_text(), "a renewal on the same day made another certificate")
 
 
 def kills(office, folder, every, turn):
