@@ -28,11 +28,10 @@ static atomic_int changes;
 static enum fate fate = LOSES_NOTHING;
 static pid_t owner;
 
+// Also what is made beside the folder under a name that begins as its own does.
 static int below(const char* path) {
   const char* folder = getenv("KILL_FOLDER");
-  if (folder == NULL || path == NULL) return 0;
-  const size_t size = strlen(folder);
-  return strncmp(path, folder, size) == 0 && (path[size] == '\0' || path[size] == '/');
+  return folder != NULL && path != NULL && strncmp(path, folder, strlen(folder)) == 0;
 }
 
 static int descriptor_below(int descriptor) {
