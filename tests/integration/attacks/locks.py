@@ -182,7 +182,14 @@ def not_registered_any_more(scene):
     scene.credit("lock", "trust", lock.name, *WHY)
     scene.credit("lock", "retire", lock.name, *WHY)
     expect(claims(scene.one, lock, lock.ride()), ("held", "lock-retired"), "a retired lock's ride")
-    tell("a revoked lock's ride is refused for now, a retired one's is held")
+    last = register(scene, BikeLock("bike-5"), "thief")  # its owner's only one
+    wait_until(lambda: claims(scene.thief, last, last.ride()) == RIDE_MG, PATIENCE_S, "the workers to know of it", pause=0.3)
+    scene.credit("lock", "revoke", last.name, *WHY)
+    signed = last.ride()
+    expect(claims(scene.thief, last, signed), "lock-revoked", "a ride of an owner's last lock, which is revoked")
+    expect(claims(scene.thief, last, signed, evidence=None), "no-statement", "the same without its statement")
+    expect(claims(scene.thief, last, signed, event="made up", evidence=None), "no-statement", "a ride that nobody made")
+    tell("a revoked lock's ride is refused for now, without its statement too; a retired one's is held")
 
 
 def twins(scene):

@@ -129,6 +129,11 @@ class Check {
       found_.warning("programme", "activity " + rule.activity + " has no ceiling_per_day_mg of " + lacking +
                                       ": what is claimed there in a day is bounded by nothing");
     }
+    if (!rule.oldest_days) {
+      found_.warning("programme", "activity " + rule.activity +
+                                      " has no oldest_days: ceilings are of a day's acts, and a device " +
+                                      "may claim for as many days as its methodology has been in force");
+    }
   }
 
   void locks(RegistryReader& registry) {

@@ -36,7 +36,7 @@ class KeyReader {
   virtual Result<std::optional<Root>> root(std::uint32_t number) = 0;
   /// Nothing where there is none of that id.
   virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
-  /// The numbers of the roots under which locks stand that are active.
+  /// The numbers of the roots under which locks stand, in whatever state: one that is revoked makes no room for rides without it.
   virtual Result<std::vector<std::uint32_t>> roots_of_locks() = 0;
   /// Whether there are several certificates, and the dates of none of them are right at that time.
   virtual Result<bool> none_is_in_date(std::int64_t at) = 0;

@@ -83,10 +83,14 @@ TEST_CASE("lock rides: what a dock changes, makes up or claims of another's lock
   CHECK(at.desk->wrong() == "");
 }
 
-TEST_CASE("lock rides: what is no ride, or under a root without locks, needs no statement") {
+TEST_CASE("lock rides: once all of a root's locks are retired or revoked, no ride is made up in place of theirs") {
   LockedDocks at;
-  at.change_lock([](Registry& registry) { return registry.retire_lock("lock-0042"); });
-  CHECK(at.send("dock-1", test::of_event(7)) == "accepted");
+  for (const bool revokes : {false, true}) {
+    at.change_lock(
+        [&](Registry& registry) { return revokes ? registry.revoke_lock("lock-0042") : registry.retire_lock("lock-0042"); });
+    CHECK(at.send("dock-1", test::of_event(7)) == "no-statement, later");
+  }
+  CHECK(at.desk->report().granted_mg == 0);
 }
 
 TEST_CASE("lock rides: a lock that is not registered yet, is revoked, or was retired") {

@@ -74,6 +74,9 @@ TEST_CASE("the programme that is shipped is read, and grants for every methodolo
     CHECK(rule->has_limits());
     // Without a bound on one event, a rogue device could claim more than the ledger can add up.
     CHECK(methodology.limits.max_plausible.has_value());
+    // Ceilings are of a day's acts: without an age they would be one for each day since the methodology holds.
+    CHECK(rule->oldest_days.has_value());
+    CHECK(rule->merchant_ceiling().has_value());
   }
 }
 

@@ -11,9 +11,9 @@ namespace {
 constexpr std::size_t kMostNumbersKnown = 200'000;
 
 // Each statement is planned once, and finds its partition when it is run: planning it anew each time costs several times what it
-// takes to run. Every one has its key, so that an index is always right, also while a table is new and has no statistics. A table of
-// one row has no index, and is read by what the planner then takes for so costly that it compiles it to machine code each time, which
-// takes 10 to 20 ms: nothing here runs for long enough to be worth that.
+// takes to run. Every one has its key, so that an index is always right, also while a table is new and has no statistics. A table
+// of one row has no index, and is read by what the planner then takes for so costly that it compiles it to machine code each
+// time, which takes 10 to 20 ms: nothing here runs for long enough to be worth that.
 constexpr const char* kOfEachConnection = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
 
 }  // namespace

@@ -89,9 +89,8 @@ class StoredRegistry final : public RegistryStore {
   }
   Result<std::vector<Lock>> locks() override { return list<Lock>(joined(kLockRows, "ORDER BY id"), lock_of); }
   Result<std::vector<std::uint32_t>> roots_of_locks() override {
-    return list<std::uint32_t>(
-        "SELECT DISTINCT root FROM locks WHERE state = ? ORDER BY root",
-        [](const Query& row) { return static_cast<std::uint32_t>(row.integer(0)); }, static_cast<int>(Device::State::active));
+    return list<std::uint32_t>("SELECT DISTINCT root FROM locks ORDER BY root",
+                               [](const Query& row) { return static_cast<std::uint32_t>(row.integer(0)); });
   }
 
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(database_, device); }
