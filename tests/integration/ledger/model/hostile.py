@@ -9,7 +9,8 @@ class Thief:
         self.made = {}  # chain: its last event that the thief knows
 
     def act(self):
-        name = self.random.choice(list(self.street.devices))
+        stolen = self.street.thieves
+        name = self.random.choice(list(self.street.devices) if stolen is True else stolen)
         device = self.street.devices[name]
         chains = self.street.model.ledger.devices.get(name)
         known = list(chains.chains.values()) if chains else []

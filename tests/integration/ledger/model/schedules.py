@@ -47,7 +47,7 @@ class Street:
     """What happens: acts, the devices that see them, the way to the service, and the clock."""
 
     def __init__(self, seed, own_customers=False, thieves=True, to_come=True, world=make_world):
-        self.thieves = thieves
+        self.thieves = thieves  # False, or which devices' keys they have; True: all
         self.to_come = to_come  # without it, nothing that the service does not do yet
         self.own_customers = own_customers  # of one root's alone: an account's limits are shared by whoever claims for it
         self.random = random.Random(seed)
