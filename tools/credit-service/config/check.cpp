@@ -74,6 +74,7 @@ class Check {
     const Status complete = check_complete(RegistryJournal(config_.database), (*books)->registry());
     if (!complete) found_.problem("database", complete.error().message);
     locks((*books)->registry());
+    campaigns((*books)->registry());
     const auto devices = (*books)->registry().devices();
     if (!devices) return found_.problem("database", devices.error().message);
     for (const Device& one : *devices) {
@@ -133,6 +134,21 @@ class Check {
       found_.warning("programme", "activity " + rule.activity +
                                       " has no oldest_days: ceilings are of a day's acts, and a device " +
                                       "may claim for as many days as its methodology has been in force");
+    }
+  }
+
+  /// Where a name is mistyped nothing is added, and nobody would learn of it.
+  void campaigns(RegistryReader& registry) {
+    const auto programme = load_programme(config_, crypto::hasher());
+    if (!programme) return;  // is told below
+    for (const Campaign& campaign : programme->campaigns()) {
+      for (const std::string& merchant : campaign.merchants) {
+        const auto known = registry.merchant(merchant);
+        if (!known) return found_.problem("database", known.error().message);
+        if (*known) continue;
+        found_.warning("programme", "campaign " + campaign.name + " names merchant " + merchant +
+                                        ", which the registry does not have: nothing is added there");
+      }
     }
   }
 

@@ -157,14 +157,21 @@ TEST_CASE("credit config check: what a programme leaves open is told") {
     const char* programme;
     const char* warning;
   };
-  for (const Open& one : {Open{"[[activity]]\nname = \"ride.bus\"\ngrant = \"measured\"\noldest_days = 30\nceiling_per_day_mg = "
-                               "{ till = 0, dock = 5 }\n",
-                               "programme: activity ride.bus has no ceiling_per_day_mg of kiosk, gateway, merchant"},
-                          Open{"[[activity]]\nname = \"ride.bus\"\ngrant = \"measured\"\nceiling_per_day_mg = { till = 0, kiosk "
-                               "= 5, gateway = 5, dock = "
-                               "5, merchant = 5 }\n",
-                               "programme: activity ride.bus has no oldest_days"},
-                          Open{"[screening]\non = false\n", "programme: screening.on is false"}}) {
+  for (const Open& one :
+       {Open{"[[activity]]\nname = \"ride.bus\"\ngrant = \"measured\"\noldest_days = 30\nceiling_per_day_mg = "
+             "{ till = 0, dock = 5 }\n",
+             "programme: activity ride.bus has no ceiling_per_day_mg of kiosk, gateway, merchant"},
+        Open{"[[activity]]\nname = \"ride.bus\"\ngrant = \"measured\"\nceiling_per_day_mg = { till = 0, kiosk "
+             "= 5, gateway = 5, dock = "
+             "5, merchant = 5 }\n",
+             "programme: activity ride.bus has no oldest_days"},
+        Open{"[[activity]]\nname = \"ride.bus\"\ngrant = \"measured\"\noldest_days = 30\nceiling_per_day_mg = { till = 0, kiosk "
+             "= 5, "
+             "gateway = 5, dock = 5, merchant = 5 }\n[[campaign]]\nname = \"Week\"\nbudget = \"week\"\nbegin = "
+             "\"2026-05-04\"\nend = "
+             "\"2026-05-10\"\nactivities = [\"ride.bus\"]\nmerchants = [\"operator\", \"city-buses\"]\nfixed_mg = 20\n",
+             "programme: campaign Week names merchant city-buses, which the registry does not have"},
+        Open{"[screening]\non = false\n", "programme: screening.on is false"}}) {
     CAPTURE(one.warning);
     const Installed at;
     at.put("programme.toml", "name = \"t\"\nzone = \"UTC\"\n[shares]\ncustomer = \"1\"\nmerchant = \"0\"\noperator = \"0\"\n" +
@@ -174,7 +181,7 @@ TEST_CASE("credit config check: what a programme leaves open is told") {
     const auto found = credit::examine(config, at.clock);
     CHECK(found.holds());
     REQUIRE(found.warnings.size() == 3);
-    CHECK_HAS(found.warnings[2], one.warning);
+    CHECK(std::ranges::any_of(found.warnings, [&](const std::string& said) { return has(said, one.warning); }));
   }
 }
 
