@@ -23,8 +23,8 @@ constexpr std::uint64_t kBytesAMegabyte = 1'000'000;  // as carriers count
 
 class ConfigReader {
  public:
-  ConfigReader(const Table& root, const std::filesystem::path& folder, const Installation& installation)
-      : root_(root), folder_(folder), installation_(installation) {}
+  ConfigReader(const Table& root, const Table& set_up, const std::filesystem::path& folder, const Installation& installation)
+      : root_(root), set_up_(set_up), folder_(folder), installation_(installation) {}
 
   Config read() {
     read_device();
@@ -67,6 +67,14 @@ class ConfigReader {
     return filled && pattern.find_first_of("{}") == std::string::npos;
   }
 
+  /// The table in which the key counts: what was set up goes before what is written by hand.
+  [[nodiscard]] Table table_with(const Table& fields, std::string_view key, std::string_view name) const {
+    const Table own = set_up_.table_or_empty(name);
+    if (!own.has(key)) return fields;
+    fields.allow({key});
+    return own;
+  }
+
   /// Says where a key went that was read once.
   static void refuse_old(std::string_view key, const Table& fields, std::string_view why) {
     if (fields.has(key)) fields.wrong(key, why);
@@ -95,9 +103,10 @@ class ConfigReader {
       config_.key = path(fields, "key");
       config_.certificate = path(fields, "certificate");
     }
-    config_.wrapping_key = fields.text_or("wrapping_key", "");
+    const Table sealed = table_with(fields, "wrapping_key", "identity");
+    config_.wrapping_key = sealed.text_or("wrapping_key", "");
     if (config_.wrapping_key.find('/') != std::string::npos || config_.wrapping_key.starts_with('.')) {
-      fields.wrong("wrapping_key", "must be the name of a credential, without a slash");
+      sealed.wrong("wrapping_key", "must be the name of a credential, without a slash");
     }
     refuse_old("programme_key", fields,
                "gave way to settings, the file that greentill-credit device settings writes for a device");
@@ -109,8 +118,9 @@ class ConfigReader {
     if (!root_.has("enrolment")) return;
     const Table fields = root_.table("enrolment");
     Enrolment& enrolment = config_.enrolment.emplace();
-    enrolment.server = fields.text("server");
-    if (const auto server = enrol::EstServer::parse(enrolment.server); !server) fields.wrong("server", server.error().message);
+    const Table place = table_with(fields, "server", "enrolment");
+    enrolment.server = place.text("server");
+    if (const auto server = enrol::EstServer::parse(enrolment.server); !server) place.wrong("server", server.error().message);
     enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");
     enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, 86'400, 3600));
     enrolment.rekey_after = std::chrono::seconds(kSecondsADay * fields.integer_or("rekey_days", 0, 3650, 0));
@@ -245,9 +255,10 @@ class ConfigReader {
     if (!root_.has("uplink")) return;
     const Table fields = root_.table("uplink");
     uplink::Options& options = config_.uplink.emplace();
-    options.server_uri = fields.text("server");
+    const Table place = table_with(fields, "server", "uplink");
+    options.server_uri = place.text("server");
     if (const auto address = parse_broker_address(options.server_uri); !address)
-      fields.wrong("server", "cannot be " + address.error().message);
+      place.wrong("server", "cannot be " + address.error().message);
     options.authorities = path(fields, "authorities");
     config_.receipt_certificates = path(fields, "receipt_certificates");
     options.max_claims_a_batch = static_cast<std::size_t>(fields.integer_or("batch_claims", 1, 256, 256));
@@ -267,6 +278,7 @@ class ConfigReader {
   }
 
   const Table& root_;
+  const Table& set_up_;
   const std::filesystem::path& folder_;
   const Installation& installation_;
   bool has_settings_ = false;  ///< the file says where they are
@@ -274,6 +286,10 @@ class ConfigReader {
   std::filesystem::path plugin_folder_;
   std::set<std::string> names_;
 };
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
 
 }  // namespace
 
@@ -285,26 +301,45 @@ Installation find_installation() {
 }
 
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
-                            const Installation& installation) {
-  return toml::load(text, name, [&](const Table& root) { return ConfigReader(root, folder, installation).read(); });
+                            const Installation& installation, const SetUp& set_up) {
+  const Table overlay = Table::parse(set_up.text, set_up.name);
+  auto config =
+      toml::load(text, name, [&](const Table& root) { return ConfigReader(root, overlay, folder, installation).read(); });
+  if (!config) return config;
+  if (const auto& error = overlay.check()) return Failure{*error};
+  return config;
+}
+
+Result<SetUp> read_set_up(const std::filesystem::path& config) {
+  SetUp set_up;
+  set_up.name = std::filesystem::path(config).replace_extension(".setup.toml").string();
+  auto text = read_file(set_up.name, 1u << 16);
+  if (text) set_up.text = std::move(*text);
+  if (text || text.error().code == ErrorCode::not_found) return set_up;
+  return Failure{text.error()};
 }
 
 Result<Config> load_config(const std::filesystem::path& path, const Installation& installation) {
   const auto text = read_file(path, 1u << 20);
   if (!text) return Failure{text.error()};
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  return parse_config(*text, path.string(), folder, installation);
+  const auto set_up = read_set_up(path);
+  if (!set_up) return Failure{set_up.error()};
+  return parse_config(*text, path.string(), folder_of(path), installation, *set_up);
 }
 
 std::vector<Error> find_config_errors(const std::filesystem::path& path, const Installation& installation) {
   const auto text = read_file(path, 1u << 20);
   if (!text) return {text.error()};
+  const auto set_up = read_set_up(path);
+  if (!set_up) return {set_up.error()};
   std::vector<Error> errors;
-  const Table root = Table::parse(*text, path.string(), [&errors](const Error& error) { errors.push_back(error); });
-  if (!errors.empty()) return errors;  // it is no TOML
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  ConfigReader(root, folder, installation).read();
+  const auto add = [&errors](const Error& error) { errors.push_back(error); };
+  const Table root = Table::parse(*text, path.string(), add);
+  const Table overlay = Table::parse(set_up->text, set_up->name, add);
+  if (!errors.empty()) return errors;  // one is no TOML
+  ConfigReader(root, overlay, folder_of(path), installation).read();
   static_cast<void>(root.check());
+  static_cast<void>(overlay.check());
   return errors;
 }
 

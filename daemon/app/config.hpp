@@ -74,8 +74,17 @@ Installation find_installation();
 /// Where the daemon keeps which broker gave the last receipt; uplink/broker_book.hpp.
 [[nodiscard]] inline std::filesystem::path broker_file(const Config& config) { return config.state_folder / "broker"; }
 
-/// Reads the file and everything its meaning depends on (the plugins' own configuration files). The first error, with file, line
-/// and key. Does not look at keys, certificates or the network.
+/// What greentill-setup was given: a few keys that count instead of the configuration's own, so that this stays as it was
+/// brought.
+struct SetUp {
+  std::string text = {};  ///< TOML; empty: nothing was set up
+  std::string name = {};  ///< the file's, in messages
+};
+/// Of the file beside the configuration, greentill.setup.toml of greentill.toml; empty where there is none.
+Result<SetUp> read_set_up(const std::filesystem::path& config);
+
+/// Reads the file and everything its meaning depends on (what was set up, the plugins' own configuration files). The first error,
+/// with file, line and key. Does not look at keys, certificates or the network.
 Result<Config> load_config(const std::filesystem::path& path, const Installation& installation);
 
 /// All errors of a file that load_config() refuses; empty where it accepts it.
@@ -84,6 +93,6 @@ std::vector<Error> find_config_errors(const std::filesystem::path& path, const I
 /// As load_config() from text; `folder` is what relative paths are relative to. Reads no other file but the plugins'
 /// configurations.
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
-                            const Installation& installation);
+                            const Installation& installation, const SetUp& set_up = {});
 
 }  // namespace greentill::app

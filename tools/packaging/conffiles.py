@@ -23,7 +23,8 @@ CHANGES = {
     "greentill.toml": (
         (IDENTITY, "".join(f"# {line}\n" for line in IDENTITY.splitlines())),
         (ENROLMENT, '''\
-# Where the device is put into service, and its certificate renewed by itself. greentill-setup writes the address here, and the broker's below.
+# Where the device is put into service, and its certificate renewed by itself. What greentill-setup was given, here and for the broker below, counts instead:
+# it writes greentill.setup.toml beside this file.
 # Where another way makes key, certificate and settings, take this table out, and the # from the three lines above.
 [enrolment]
 server = "https://est.example:8443"

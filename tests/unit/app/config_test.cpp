@@ -8,6 +8,7 @@
 
 #include "daemon/app/choices.hpp"
 #include "daemon/base/file.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace greentill::app {
 namespace {
@@ -347,6 +348,49 @@ TEST_CASE("config: an EST server that is none, and a wrapping key with a path, a
   CHECK(message_of(text + "[enrolment]\nserver = \"https://a\"\n").find("must be the name of a credential") != std::string::npos);
   text.replace(text.find("a/b"), 3, "ab");
   CHECK(message_of(text + "[enrolment]\nserver = \"http://a\"\n").find("is no address of an EST server") != std::string::npos);
+}
+
+TEST_CASE("config: what was set up counts, and each file answers for its own errors") {
+  std::string text = kLeast;
+  text.replace(text.find(kOwnFiles), kOwnFiles.size(), "");
+  text +=
+      "[enrolment]\nserver = \"https://a\"\n[uplink]\nserver = \"mqtts://a:8883\"\nauthorities = \"a\"\nreceipt_certificates = "
+      "\"r\"\n";
+  const auto with = [&](const std::string& set_up) {
+    return parse_config(text, "greentill.toml", "/etc/greentill", kInstallation, {set_up, "greentill.setup.toml"});
+  };
+  const auto config =
+      with("[enrolment]\nserver = \"https://b\"\n[uplink]\nserver = \"mqtts://b:8883\"\n[identity]\nwrapping_key = \"w\"\n");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  CHECK(config->enrolment->server == "https://b");
+  CHECK(config->uplink->server_uri == "mqtts://b:8883");
+  CHECK(config->wrapping_key == "w");
+  CHECK(with("")->enrolment->server == "https://a");
+  const auto one = with("[uplink]\nserver = \"mqtts://b:8883\"\n");
+  CHECK(one->enrolment->server == "https://a");
+  CHECK(one->uplink->server_uri == "mqtts://b:8883");
+  for (const char* wrong :
+       {"[uplink]\nserver = \"b\"\n", "[uplink]\nkeep_alive_s = 5\n", "[outbox]\nkeep_days = 5\n", "[uplink\n"}) {
+    CAPTURE(wrong);
+    const auto refused = with(wrong);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message.starts_with("greentill.setup.toml:"));
+  }
+  // Of the configuration's own address nothing is asked then: it may be the template's.
+  text.replace(text.find("https://a"), 9, "");
+  CHECK(with("[enrolment]\nserver = \"https://b\"\n").ok());
+  CHECK_FALSE(with("").ok());
+}
+
+TEST_CASE("config: what was set up stands beside the configuration, under its name") {
+  const test::TempDir folder;
+  const auto read = [&] { return read_set_up(folder / "till.toml"); };
+  CHECK(read()->text.empty());
+  REQUIRE(write_file_durably(folder / "till.setup.toml", "[uplink]\n", 0644).ok());
+  CHECK(read()->text == "[uplink]\n");
+  std::filesystem::remove(folder / "till.setup.toml");
+  std::filesystem::create_directory(folder / "till.setup.toml");
+  CHECK_FALSE(read().ok());
 }
 
 TEST_CASE("config: no plugin may read an enrolment's folder") {
