@@ -113,8 +113,11 @@ def enrol(debian, fingerprint):
     begin = time.monotonic()
     told = debian.must("greentill-setup", "--server", "https://localhost:8443", "--broker", "mqtts://localhost:8883", "--receipts",
                        "/etc/greentill/service.crt", "--device", "till-1", "--fingerprint", fingerprint, "--code-file", "-", input=code + "\n")
+    took = time.monotonic() - begin
     fail_unless("is in service until" in told, f"greentill-setup: {told}")
-    return time.monotonic() - begin
+    changed = debian.run("dpkg", "--verify", "greentill").stdout
+    fail_unless("greentill.toml" not in changed, f"greentill-setup changed what the package brought, so that an upgrade would ask: {changed}")
+    return took
 
 
 def first_sale(debian):
