@@ -71,7 +71,7 @@ HttpReply reply_of(const Problem& problem) {
 }
 
 HttpReply reply_to_fault(int status, const std::string& why) {
-  return reply_of({status, status == 413 ? "too-large" : "bad-request", why});
+  return reply_of(Problem{status, status == 413 ? "too-large" : "bad-request", why});
 }
 
 }  // namespace greentill::credit

@@ -9,6 +9,7 @@
 #include "daemon/base/utf8.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tools/credit-service/api/call.hpp"
+#include "tools/credit-service/api/kept_answer.hpp"
 #include "tools/credit-service/api/representation.hpp"
 #include "tools/credit-service/api/routing.hpp"
 #include "tools/credit-service/trees/ending.hpp"
