@@ -2,6 +2,14 @@
 // A repair: the service's ledger and this store know different things of the device's chains, and what the ledger may lack is
 // made anew in a new chain. docs/chains.md, "What the device does". The uplink finds it, the engine makes the claims, the store
 // keeps them: all of it in one transaction.
+//
+// What always holds:
+// - All of a repair is durable, or nothing of it: a device that loses its power meanwhile repairs again, from the next answer.
+// - The chains under the new one's assignment are set apart, and nothing of them is ever sent again. Each reduction and reversal
+//   of theirs that the ledger may lack stands in the new chain once, in the same order, under the same nullifiers.
+// - A reversal whose claim was made anew as well takes back the new one, which stands before it.
+//
+// Threads: a Remaker is asked by the thread that writes; Repairer says its own.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +41,7 @@ struct Repair {
 };
 
 /// Makes the claims of a new chain one by one, each behind the one before. Errors: bug where the key cannot be used, invalid
-/// where a claim does not fit its format.
+/// where a claim does not fit its format; the repair is then given up. Each moves head().
 class Remaker {
  public:
   virtual ~Remaker() = default;
@@ -54,8 +62,10 @@ class Remaker {
 class Repairer {
  public:
   virtual ~Repairer() = default;
+  /// unavailable where another change of the chains is under way, full where the disk is. Nothing is changed by what fails, and
+  /// the service's next answer asks for it again.
   virtual void repair(const Repair& repair, std::function<void(Status)> done) = 0;
-  /// Declares claims of the chain before the newest one lost, in the newest.
+  /// Declares claims of the chain before the newest one lost, in the newest. Errors as of repair().
   virtual void declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
                             std::function<void(Status)> done) = 0;
 };

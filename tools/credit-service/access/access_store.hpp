@@ -71,7 +71,7 @@ class AccessStore {
   virtual ~AccessStore() = default;
   /// Nothing where there is none of that hash; one that is over or revoked too.
   virtual Result<std::optional<AccessToken>> token(const Digest& hash) = 0;
-  /// By when they were made.
+  /// All, those that are over or revoked too, by when they were made.
   virtual Result<std::vector<AccessToken>> tokens() = 0;
   /// Adds it, or says when it was revoked.
   virtual Status put(const AccessToken& token) = 0;
@@ -88,7 +88,7 @@ class AccessStore {
   /// The subject's, the latest first, below that number (0: all), at most `most`.
   virtual Result<std::vector<AccessDeed>> deeds(const std::string& subject, std::int64_t below, std::size_t most) = 0;
 
-  /// Drops that were given before, at most `most`.
+  /// Drops answers that were given before, at most `most`.
   virtual Status drop_answers(std::int64_t before, std::size_t most) = 0;
 };
 

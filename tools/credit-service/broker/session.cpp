@@ -7,7 +7,6 @@
 
 #include "daemon/crypto/secret.hpp"
 #include "daemon/paho/paho.hpp"
-#include "tools/broker-guard/names.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -113,6 +112,34 @@ Status Session::subscribe(const std::atomic<bool>& stopping) {
   }
 }
 
+template <typename News>
+void Session::tell(News& news, KeptMessage& message) {
+  if (message.sent != nullptr) {
+    if (!message.sent->is_complete()) return;
+    const int code = message.sent->get_return_code();
+    const int reason = message.sent->get_reason_code();
+    message.sent = nullptr;
+    const bool taken = code == MQTTASYNC_SUCCESS && !paho::refused(reason);
+    news.answer(taken ? std::string() : paho::explain(code, reason) + message.advice);
+  }
+  if (const auto text = news.due()) publish(news, message, *text);
+}
+
+template <typename News>
+void Session::publish(News& news, KeptMessage& message, const std::string& text) {
+  const std::size_t bytes = paho::publish_bytes(message.topic, text.size(), {});
+  if (!limits_.fits(bytes)) {
+    return news.answer("the " + message.what + " needs a packet of " + std::to_string(bytes) +
+                       " bytes, and the broker takes at most " + std::to_string(limits_.packet_bytes) +
+                       "; raise the broker's limit");
+  }
+  try {
+    message.sent = client_.publish(mqtt::make_message(message.topic, text, 1, limits_.retains));
+  } catch (const mqtt::exception& error) {
+    news.answer(error.what());
+  }
+}
+
 Status Session::serve(const std::atomic<bool>& stopping) {
   revocations_.begin();
   bundles_.begin();
@@ -123,8 +150,8 @@ Status Session::serve(const std::atomic<bool>& stopping) {
   }
   while (!stopping) {
     options_.turned();
-    tell_revoked();
-    tell_bundle();
+    tell(revocations_, revoked_);
+    tell(bundles_, bundle_);
     do_due();
     if (auto message = inbox_.take(kTurn)) {
       worked_ = true;
@@ -236,58 +263,6 @@ Status Session::publish(const std::string& device, const Reply& reply, const std
     tell(not_sent_, LogLevel::warning, device, std::string("a receipt could not be sent: ") + error.what());
   }
   return Done{};
-}
-
-void Session::tell_revoked() {
-  if (telling_ != nullptr) {
-    if (!telling_->is_complete()) return;
-    const int code = telling_->get_return_code();
-    const int reason = telling_->get_reason_code();
-    telling_ = nullptr;
-    const bool taken = code == MQTTASYNC_SUCCESS && !paho::refused(reason);
-    revocations_.answer(taken ? std::string() : paho::explain(code, reason) + "; the broker's log says why");
-  }
-  if (const auto list = revocations_.due()) publish_revoked(*list);
-}
-
-void Session::tell_bundle() {
-  if (telling_bundle_ != nullptr) {
-    if (!telling_bundle_->is_complete()) return;
-    const int code = telling_bundle_->get_return_code();
-    const int reason = telling_bundle_->get_reason_code();
-    telling_bundle_ = nullptr;
-    const bool taken = code == MQTTASYNC_SUCCESS && !paho::refused(reason);
-    bundles_.answer(taken
-                        ? std::string()
-                        : paho::explain(code, reason) + "; may its user write " + std::string(guard::kMethodologiesTopic) + "?");
-  }
-  const auto bundle = bundles_.due();
-  if (!bundle) return;
-  const std::string topic(guard::kMethodologiesTopic);
-  const std::size_t bytes = paho::publish_bytes(topic, bundle->size(), {});
-  if (!limits_.fits(bytes)) {
-    return bundles_.answer("the bundle needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
-                           std::to_string(limits_.packet_bytes) + "; raise the broker's limit");
-  }
-  try {
-    telling_bundle_ = client_.publish(mqtt::make_message(topic, *bundle, 1, limits_.retains));
-  } catch (const mqtt::exception& error) {
-    bundles_.answer(error.what());
-  }
-}
-
-void Session::publish_revoked(const std::string& list) {
-  const std::string topic(guard::kRevokedTopic);
-  const std::size_t bytes = paho::publish_bytes(topic, list.size(), {});
-  if (!limits_.fits(bytes)) {
-    return revocations_.answer("the list needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
-                               std::to_string(limits_.packet_bytes) + "; raise the broker's limit");
-  }
-  try {
-    telling_ = client_.publish(mqtt::make_message(topic, list, 1, limits_.retains));
-  } catch (const mqtt::exception& error) {
-    revocations_.answer(error.what());
-  }
 }
 
 }  // namespace greentill::credit

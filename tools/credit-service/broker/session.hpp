@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker's one connection to the broker, from its beginning to its end. Private to the broker's folder. Threads: one; Paho's
-// own put batches into the inbox.
+// A worker's one connection to the broker, from its beginning to its end. Private to the broker's folder.
+//
+// What always holds:
+// - A receipt is published only once what it says is durable in the ledger; what is lost on the way the device asks for again.
+// - Batches are handled one at a time, in the inbox's order; nothing that one device or the broker does makes the others wait for
+//   longer than a batch, a part of what is due, or kAnswerTime.
+// - At most kMostUnderway receipts wait for the broker's acknowledgement, so that Paho refuses none for want of room.
+// - Of each message that the broker keeps, the list of the revoked and the common bundle, one at most is on its way.
+// - A session is not used again: after an error, whichever method gave it, the worker makes another.
+//
+// Threads: one; Paho's own put batches into the inbox, and note when the broker was heard and why it said farewell.
 #pragma once
 
 #include <mqtt/async_client.h>
@@ -15,6 +24,7 @@
 #include "daemon/base/system.hpp"
 #include "daemon/paho/limits.hpp"
 #include "daemon/paho/paho.hpp"
+#include "tools/broker-guard/names.hpp"
 #include "tools/credit-service/broker/bundle_news.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 #include "tools/credit-service/broker/revocations.hpp"
@@ -25,6 +35,7 @@ namespace greentill::credit {
 
 class Session {
  public:
+  /// All references must outlive it.
   Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, BundleNews& bundles, Log& log);
 
   /// Connects, and reads what the broker announces. denied: a worker is of no use at this broker.
@@ -50,9 +61,18 @@ class Session {
   Status publish(const std::string& device, const Reply& reply, const std::atomic<bool>& stopping);
   Status await_room(const std::atomic<bool>& stopping);
   void tell(LinesByName& lines, LogLevel level, const std::string& device, const std::string& what);
-  void tell_revoked();
-  void publish_revoked(const std::string& list);
-  void tell_bundle();
+  /// A message that the broker is to keep, and the last of it that was not answered.
+  struct KeptMessage {
+    std::string topic;
+    std::string what;
+    std::string advice;  ///< where the broker refuses it
+    mqtt::delivery_token_ptr sent = {};
+  };
+  /// `News`: has due() and answer(), as Revocations.
+  template <typename News>
+  void tell(News& news, KeptMessage& message);
+  template <typename News>
+  void publish(News& news, KeptMessage& message, const std::string& text);
 
   const BrokerOptions& options_;
   Clerk& clerk_;
@@ -70,9 +90,10 @@ class Session {
   paho::BrokerLimits limits_;
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
   Guarded<paho::Farewell> farewell_;
-  mqtt::delivery_token_ptr telling_;         // of the list of the revoked that the broker has not answered yet
-  mqtt::delivery_token_ptr telling_bundle_;  // likewise of the common bundle
-  mqtt::async_client client_;                // last member: its threads use the others
+  KeptMessage revoked_{std::string(guard::kRevokedTopic), "list", "; the broker's log says why"};
+  KeptMessage bundle_{std::string(guard::kMethodologiesTopic), "bundle",
+                      "; may its user write " + std::string(guard::kMethodologiesTopic) + "?"};
+  mqtt::async_client client_;  // last member: its threads use the others
 };
 
 }  // namespace greentill::credit

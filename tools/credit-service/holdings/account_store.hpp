@@ -33,7 +33,7 @@ class AccountStore {
   virtual Status drop_purse(const std::string& account, std::int64_t purse) = 0;
   /// Those whose member it is, by id.
   virtual Result<std::vector<std::string>> groups(const std::string& member) = 0;
-  /// By number.
+  /// Its spends, in whatever state; by number.
   virtual Result<std::vector<Spend>> spends(const std::string& account) = 0;
 
   // By purse.
@@ -57,11 +57,11 @@ class AccountStore {
   // By account, and by order.
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add_spend(const Spend& spend) = 0;
-  /// Changes its state.
+  /// Changes the state of a stored one.
   virtual Status put(const Spend& spend) = 0;
-  /// The spend becomes the account's.
+  /// A stored spend becomes the account's.
   virtual Status move(const Spend& spend, const std::string& to) = 0;
-  /// Of an order, by number.
+  /// Those for an order, by number.
   virtual Result<std::vector<Spend>> spends_of(std::int64_t order) = 0;
 
   // The whole, for an operator.

@@ -2,7 +2,9 @@
 // What the rules of bookkeeping need of a database, besides the ledger's own port. Each operation touches what one key leads to.
 // tables/stored_bookkeeping.hpp implements it.
 //
-// Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
+// Errors: those of the database; of a change they may be told by what follows, at the latest by the commit. Its transaction must
+// then be given up, and nothing of it stays. What is read is a copy. Threads: one; within a transaction of the ledger's store,
+// but for what only reads.
 #pragma once
 
 #include <optional>
@@ -18,6 +20,7 @@ class BookkeepingStore {
   virtual ~BookkeepingStore() = default;
 
   // By voucher.
+  /// Nothing where there is none of that number.
   virtual Result<std::optional<Voucher>> voucher(std::int64_t no) = 0;
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add(const Voucher& voucher) = 0;
@@ -25,7 +28,9 @@ class BookkeepingStore {
   virtual Status put(const Voucher& voucher) = 0;
 
   // By year.
+  /// Nothing where the year was not closed.
   virtual Result<std::optional<YearClose>> close_of(std::int64_t year) = 0;
+  /// Requires: the year was not closed. It stays as it is for good.
   virtual Status add(const YearClose& close) = 0;
 
   // The whole, for an operator.

@@ -23,7 +23,7 @@ class TreeStore {
 
   // What is asked for by its id or number is nothing where there is none.
 
-  // The catalogue, by id. put() adds, or changes what is stored under the id.
+  // The catalogue, by id; lists are in order of it. put() adds, or changes what is stored under the id.
   virtual Result<std::optional<Species>> species(const std::string& id) = 0;
   virtual Result<std::vector<Species>> all_species() = 0;
   virtual Status put(const Species& species) = 0;
@@ -40,45 +40,45 @@ class TreeStore {
 
   // By order.
   virtual Result<std::optional<TreeOrder>> order(std::int64_t no) = 0;
-  /// That was made by a request with that key (Call::repeat_key()).
+  /// The one that was made by a request with that key (Call::repeat_key()); nothing where none was.
   virtual Result<std::optional<TreeOrder>> order_by_key(const std::string& key) = 0;
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add_order(const TreeOrder& order) = 0;
-  /// Changes its state.
+  /// Changes the state of a stored one.
   virtual Status put(const TreeOrder& order) = 0;
-  /// Open orders whose time is over at `now`, at most `most`.
+  /// The numbers of open orders whose time is over at `now`, at most `most`.
   virtual Result<std::vector<std::int64_t>> overdue(std::int64_t now, std::size_t most) = 0;
-  /// Those of the order, by number.
+  /// The trees of the order, replaced ones too; by number.
   virtual Result<std::vector<Tree>> trees_of(std::int64_t order) = 0;
 
   // By tree.
   virtual Result<std::optional<Tree>> tree(const std::string& number) = 0;
-  /// A new one.
+  /// A new one. Requires: no tree has its number.
   virtual Status add(const Tree& tree) = 0;
-  /// Changes its state, and by what it is replaced.
+  /// Changes the state of a stored one, and by what it is replaced.
   virtual Status put(const Tree& tree) = 0;
-  /// The next serial behind what begins all numbers of a species, site and year.
+  /// The next serial, from 1, behind `prefix`, which begins all numbers of a species, site and year. It is given out once.
   virtual Result<std::int64_t> next_serial(const std::string& prefix) = 0;
-  /// Behind those that the tree has.
+  /// Notes what was done with a tree, behind what was noted of it before.
   virtual Status add(const TreeEvent& event) = 0;
-  /// In turn.
+  /// What was noted of the tree, in turn.
   virtual Result<std::vector<TreeEvent>> events(const std::string& tree) = 0;
   /// The tree that has such a photo in its evidence; nothing where none does.
   virtual Result<std::optional<std::string>> tree_with_photo(const Digest& photo) = 0;
-  /// What its planter gets for it.
+  /// What its planter gets for it; nothing where that was not noted.
   virtual Result<std::optional<TreePayment>> payment(const std::string& tree) = 0;
   /// Adds it, or says when and how it was paid.
   virtual Status put(const TreePayment& payment) = 0;
 
   // By certificate.
   virtual Result<std::optional<CertifiedTrees>> certificate(const std::string& number) = 0;
-  /// A new one, of these trees.
+  /// A new one, of these trees. Requires: no certificate has its number, or its place in a list of states.
   virtual Status add(const CertifiedTrees& certificate, const std::vector<std::string>& trees) = 0;
   /// Changes its state, and so what its place in the list of states says.
   virtual Status put_state(const CertifiedTrees& certificate, CertifiedTrees::State state) = 0;
   /// The numbers of those that name the tree; revoked ones too.
   virtual Result<std::vector<std::string>> certificates_with(const std::string& tree) = 0;
-  /// The account's become another's.
+  /// All certificates of one account become the other's.
   virtual Status move_certificates(const std::string& from, const std::string& into) = 0;
   /// Those of the account without their messages, by the time of issue.
   virtual Result<std::vector<CertifiedTrees>> certificates_of(const std::string& account) = 0;
@@ -86,7 +86,7 @@ class TreeStore {
   // By list of states, numbered from 1.
   /// Of the last list its number, 0 where there is none, and how many of its places are taken.
   virtual Result<std::pair<std::uint32_t, std::size_t>> last_list() = 0;
-  /// By a certificate, of whatever state.
+  /// Whether a certificate, of whatever state, has the place. It is never given out again.
   virtual Result<bool> is_place_taken(std::uint32_t list, std::uint32_t index) = 0;
   /// The places of the list whose certificates are not good, and what they are.
   virtual Result<std::vector<std::pair<std::uint32_t, CertifiedTrees::State>>> not_good(std::uint32_t list) = 0;
@@ -99,7 +99,7 @@ class TreeStore {
                                           std::size_t most) = 0;
   /// Those behind the number `after`, by number, at most `most`.
   virtual Result<std::vector<TreeOrder>> orders(std::int64_t after, std::size_t most) = 0;
-  /// Of a planter; empty: of all. By tree.
+  /// Of a planter; empty: of all. `unpaid_alone`: those that wait for it. By tree.
   virtual Result<std::vector<TreePayment>> payments(const std::string& planter, bool unpaid_alone) = 0;
 };
 

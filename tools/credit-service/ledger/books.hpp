@@ -187,6 +187,7 @@ class Books {
  public:
   virtual ~Books() = default;
 
+  /// Of one snapshot. Cost: reads every claim and account.
   virtual Result<Report> report() = 0;
   /// Checks what must hold of the rows alone: that the books balance, that each claim is shared as its programme says, that acts
   /// have what leads to them, and that devices were told what stands (docs/credit-service.md, "Check"). What stands of an act by

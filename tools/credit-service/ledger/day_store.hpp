@@ -58,20 +58,23 @@ class DayStore {
   /// Adds to what is asked for on the day, whose claims reach to `claim`; `mg` may be below 0, and then lowers `looked` as well.
   virtual Status count_asked(const std::string& device, const std::string& activity, const DayValue& value,
                              std::int64_t claim) = 0;
+  /// Nothing where no claim ever came for that day.
   virtual Result<std::optional<DeviceDay>> device_day(const std::string& device, const std::string& activity,
                                                       std::int64_t day) = 0;
-  /// What was asked for on each day from `from` to `to`, both inclusive, where it was more than 0.
+  /// What was asked for on each day from `from` to `to`, both inclusive, where it was more than 0; by day.
   virtual Result<std::vector<DayValue>> days_asked(const std::string& device, const std::string& activity, std::int64_t from,
                                                    std::int64_t to) = 0;
   /// Notes what was looked at of a day that is there.
   virtual Status put_looked(const std::string& device, const std::string& activity, const DayValue& value) = 0;
   /// Of the days of the device and activity that stood out, and were not lifted, the first; nothing where none is.
   virtual Result<std::optional<Screened>> screened(const std::string& device, const std::string& activity) = 0;
+  /// Notes that a day stood out, in place of what was noted of that day.
   virtual Status put_screened(const Screened& screened) = 0;
   /// Lifts all of the device's that were not.
   virtual Status lift_screened(const std::string& device, std::int64_t at) = 0;
 
   // By class and activity.
+  /// By slot.
   virtual Result<std::vector<ClassDay>> class_days(Device::Class is, const std::string& activity) = 0;
   /// In place of what has its slot.
   virtual Status put_class_day(Device::Class is, const std::string& activity, const ClassDay& day) = 0;

@@ -43,8 +43,9 @@ class LockStore {
  public:
   virtual ~LockStore() = default;
 
+  /// The ride with that counter; nothing where none came.
   virtual Result<std::optional<KeptRide>> lock_ride(const std::string& lock, std::uint32_t counter) = 0;
-  /// The one with the lowest counter above that.
+  /// The one with the lowest counter above that; nothing where none came.
   virtual Result<std::optional<KeptRide>> next_lock_ride(const std::string& lock, std::uint64_t counter) = 0;
   /// When the first of those with a counter above that came; nothing where there is none.
   virtual Result<std::optional<std::int64_t>> first_came_above(const std::string& lock, std::uint64_t counter) = 0;
@@ -52,12 +53,13 @@ class LockStore {
   virtual Status put_lock_ride(const std::string& lock, const KeptRide& ride) = 0;
   /// The counter up to which all of the lock's rides are settled; 0 where there is no such lock.
   virtual Result<std::uint64_t> settled_up_to(const std::string& lock) = 0;
+  /// Sets it. Requires: the lock is registered; else nothing is changed.
   virtual Status settle_up_to(const std::string& lock, std::uint64_t counter) = 0;
   /// Of those of the lock that were not lifted the one with the lowest counter; nothing where there is none.
   virtual Result<std::optional<LockFault>> lock_fault(const std::string& lock) = 0;
   /// In place of the one at that counter.
   virtual Status put_lock_fault(const LockFault& fault) = 0;
-  /// Lifts all of the lock's that were not; how many.
+  /// Lifts all of the lock's that were not, and returns how many that were.
   virtual Result<std::uint64_t> lift_lock_faults(const std::string& lock, std::int64_t at) = 0;
 };
 

@@ -5,7 +5,9 @@
 // implement it; what an operator looks at is read through books.hpp.
 //
 // Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
-// process holds the lock for too long. Times and ids are as things.hpp has them.
+// process holds the lock for too long. A change may tell of its failure late, by what follows it, at the latest by the commit.
+// Whichever tells of it, nothing of the transaction stays. What is read is a copy, and shows what the transaction changed before.
+// Times and ids are as things.hpp has them.
 // Threads: one; any number of stores, in as many processes, share a database.
 #pragma once
 
@@ -42,6 +44,7 @@ class Store : public DayStore, public LockStore {
   // Accept and tell, by device.
   /// What is kept of the device; nothing where it never sent anything.
   virtual Result<std::optional<DeviceBook>> device_book(const std::string& device) = 0;
+  /// In place of what is kept of it.
   virtual Status put_device_book(const std::string& device, const DeviceBook& book) = 0;
   /// The device's chains, by number.
   virtual Result<std::vector<Chain>> chains(const std::string& device) = 0;
@@ -57,7 +60,7 @@ class Store : public DayStore, public LockStore {
   virtual Result<std::int64_t> add_chain(const std::string& device, const Chain& chain) = 0;
   /// Changes everything of a stored chain but its number, id, key and assignment.
   virtual Status put_chain(const Chain& chain) = 0;
-  /// Moves the head alone.
+  /// Moves the head of a stored chain alone.
   virtual Status move_head(const Chain& chain) = 0;
   /// Notes that a gap called these claims of the chain lost.
   virtual Status add_lost(std::int64_t chain, const Range& range) = 0;
@@ -93,6 +96,7 @@ class Store : public DayStore, public LockStore {
                                                           std::size_t most) = 0;
   /// The ids of all claims in (after, to], ascending, at most `most`.
   virtual Result<std::vector<std::int64_t>> placed(std::int64_t after, std::int64_t to, std::size_t most) = 0;
+  /// Keeps a change for receipts to tell. Requires: a number that none of the device's changes has.
   virtual Status add_change(const std::string& device, const ToldChange& change) = 0;
   /// The device's changes above `number`, ascending, at most `most`.
   virtual Result<std::vector<ToldChange>> changes(const std::string& device, std::uint64_t number, std::size_t most) = 0;
@@ -114,20 +118,23 @@ class Store : public DayStore, public LockStore {
   virtual Result<std::optional<ActKey>> act_of(const claim::Nullifier& nullifier) = 0;
   /// Leads the nullifier to the act.
   virtual Status lead(const claim::Nullifier& nullifier, const ActKey& act) = 0;
+  /// It leads nowhere any more, or did not before.
   virtual Status drop_nullifier(const claim::Nullifier& nullifier) = 0;
   /// The act; all zeros where there is none.
   virtual Result<Act> act(const ActKey& key) = 0;
   /// Its key leads to it.
   virtual Status put_act(const ActKey& key, const Act& act) = 0;
-  /// Likewise, unless its key leads to an act already: false then, and nothing is changed.
+  /// Puts a new one, unless its key leads to an act already: false then, and nothing is changed.
   virtual Result<bool> begin_act(const ActKey& key, const Act& act) = 0;
   /// Removes the act with its claims and reversals.
   virtual Status drop_act(const ActKey& key) = 0;
   /// The act's claims by place.
   virtual Result<std::vector<ActClaim>> act_claims(const ActKey& key) = 0;
+  /// At its place, which no other claim of the act has; nothing happens where it is there.
   virtual Status add_act_claim(const ActKey& key, const ActClaim& claim) = 0;
   /// The act's reversals in the order in which they came.
   virtual Result<std::vector<ActReversal>> reversals(const ActKey& key) = 0;
+  /// Behind those that the act has; nothing happens where it is one of them.
   virtual Status add_reversal(const ActKey& key, const ActReversal& reversal) = 0;
 
   // Limit, by subject.
@@ -158,7 +165,7 @@ class Store : public DayStore, public LockStore {
   virtual Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) = 0;
   /// The participant whose the account is; empty where it is nobody's.
   virtual Result<std::string> owner(std::int64_t account) = 0;
-  /// Requires: no system account.
+  /// Makes the account the participant's; empty: nobody's. Requires: no system account.
   virtual Status set_owner(std::int64_t account, const std::string& participant) = 0;
   /// Calls the account otherwise: nothing leads from what it was called any more. Requires: slot 0, no system account.
   virtual Status rename_account(std::int64_t account, const std::string& kind, const std::string& name) = 0;
@@ -166,7 +173,9 @@ class Store : public DayStore, public LockStore {
   // Work, by key.
   /// Adds work, in place of what has the same step, key and number.
   virtual Status put_work(const Work& work) = 0;
+  /// Nothing happens where there is none such.
   virtual Status drop_work(WorkStep step, const std::string& key, std::int64_t no) = 0;
+  /// Whether there is such work, due or not.
   virtual Result<bool> has_work(WorkStep step, const std::string& key, std::int64_t no) = 0;
   /// What is due at `now`, the earliest first, at most `most`.
   virtual Result<std::vector<Work>> due(std::int64_t now, std::size_t most) = 0;

@@ -26,7 +26,7 @@ struct AuditFilter {
 class KeyReader {
  public:
   virtual ~KeyReader() = default;
-  /// Rises with each change of the registry.
+  /// Rises with each change of the registry, so that what was read at the same step still holds.
   virtual Result<std::int64_t> registry_step() = 0;
   /// The key that a certificate is of; nothing where the registry does not have that certificate.
   virtual Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) = 0;
@@ -47,7 +47,8 @@ class RegistryReader : public KeyReader {
   /// Tells ledgers apart; hexadecimal digits.
   virtual Result<std::string> ledger_id() = 0;
 
-  // Nothing where there is none of that name. Lists are in order of their names, or numbers.
+  // Nothing where there is none of that name, number or hash. Lists are of all in whatever state, in order of their names or
+  // numbers.
   virtual Result<std::optional<Merchant>> merchant(const std::string& id) = 0;
   virtual Result<std::vector<Merchant>> merchants() = 0;
   virtual Result<std::optional<Root>> root_named(const std::string& name) = 0;

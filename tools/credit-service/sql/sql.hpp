@@ -3,7 +3,8 @@
 // (dialect.hpp). Statements and runs are used as sqlite::Statement and sqlite::Query are. It costs a virtual call for each value:
 // what is asked for each claim has statements of its own in each store.
 //
-// Errors: those of the database. Threads: as the database.
+// Errors: those of the database. A failed Run ends its rows, and tells by status(); nothing else of the connection is changed by
+// it, but that a transaction in which it happened must be given up. Threads: one for a database and all that is made of it.
 #pragma once
 
 #include <array>
@@ -44,9 +45,11 @@ class Run {
 /// How many rows are to come: some fit into memory all at once.
 enum class Rows : std::uint8_t { some, many };
 
+/// A statement of one database, which must outlive it. Requires: one run of it at a time.
 class Prepared {
  public:
   virtual ~Prepared() = default;
+  /// Never null: where it cannot be run, its first next() is false, and status() says why.
   /// What the values refer to must outlive the run.
   virtual std::unique_ptr<Run> run(std::span<const Value> values, Rows rows) = 0;
   /// Runs the statement to its end, passing over its rows; within a transaction a failure may be told by what follows, at the
@@ -54,6 +57,7 @@ class Prepared {
   virtual Status execute(std::span<const Value> values) = 0;
 };
 
+/// A connection.
 class Database {
  public:
   virtual ~Database() = default;
@@ -100,8 +104,10 @@ class Bound {
   std::array<Value, N + 1> all_;  // one more, as an array of none is none
 };
 
+/// A Prepared, once it is prepared. Lifetime: within its database's.
 class Statement {
  public:
+  /// Before anything else; once more in place of what it was. Errors as Database::prepare() has them.
   Status prepare(Database& database, std::string_view sql);
   /// Runs the statement to its end with these parameters, in order, as Prepared::execute() does.
   template <typename... Values>
@@ -118,9 +124,10 @@ struct Preparation {
   Statement& statement;
   std::string_view sql;
 };
+/// In turn, up to the first that fails.
 Status prepare_all(Database& database, std::initializer_list<Preparation> preparations);
 
-/// As sqlite::Query. On PostgreSQL its rows are all in memory.
+/// As sqlite::Query. On PostgreSQL its rows are all in memory. What the values refer to, and the statement, must outlive it.
 class Query : public sqlite::RowAccess<Query> {
  public:
   template <typename... Values>
@@ -158,6 +165,7 @@ class Scan : public Query {
 /// A snapshot, until it is destroyed.
 class Snapshot {
  public:
+  /// `database` must outlive it.
   static Result<Snapshot> begin(Database& database);
   Snapshot(Snapshot&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Snapshot& operator=(Snapshot&&) = delete;
