@@ -122,7 +122,7 @@ class ConfigReader {
     enrolment.server = place.text("server");
     if (const auto server = enrol::EstServer::parse(enrolment.server); !server) place.wrong("server", server.error().message);
     enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");
-    enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, 86'400, 3600));
+    enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, kSecondsADay, 3600));
     enrolment.rekey_after = std::chrono::seconds(kSecondsADay * fields.integer_or("rekey_days", 0, 3650, 0));
     if (!has_settings_) config_.settings = enrolment.folder / "settings.toml";
     const identity::Slots slots(enrolment.folder);
@@ -265,11 +265,11 @@ class ConfigReader {
     options.batches_in_flight = static_cast<std::size_t>(fields.integer_or("batches_in_flight", 1, 64, 8));
     options.receipt_timeout = std::chrono::seconds(fields.integer_or("receipt_timeout_s", 1, 3600, 30));
     options.backoff_min = std::chrono::milliseconds(fields.integer_or("backoff_min_ms", 10, 60'000, 1000));
-    options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
+    options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, kSecondsADay, 300));
     options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
     options.keep_alive = std::chrono::seconds(fields.integer_or("keep_alive_s", 5, 3600, 60));
     options.data.cap = static_cast<std::uint64_t>(fields.integer_or("data_cap_mb", 0, 1'000'000, 0)) * kBytesAMegabyte;
-    config_.overdue_after = std::chrono::seconds(fields.integer_or("overdue_s", 60, 31'536'000, 86'400));
+    config_.overdue_after = std::chrono::seconds(fields.integer_or("overdue_s", 60, 365 * kSecondsADay, kSecondsADay));
   }
 
   void read_log() {

@@ -20,4 +20,12 @@ constexpr int lower_hex_value(char digit) {
 /// 0 to 15 in either case, or -1 where it is no hexadecimal digit.
 constexpr int hex_value(char digit) { return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : lower_hex_value(digit); }
 
+/// Whether all of it is lower-case hexadecimal digits.
+constexpr bool is_lower_hex(std::string_view text) {
+  for (const char digit : text) {
+    if (lower_hex_value(digit) < 0) return false;
+  }
+  return true;
+}
+
 }  // namespace greentill

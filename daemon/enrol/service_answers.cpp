@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/hex_digits.hpp"
 #include "daemon/base/line_allowance.hpp"
 #include "daemon/claim/keyed_message.hpp"
 #include "daemon/claim/lock_ride.hpp"
@@ -22,9 +23,7 @@ constexpr std::size_t kMostAnchorsBytes = 256u << 10;
 constexpr std::size_t kMostMessageBytes = 1u << 10;
 constexpr int kNotFound = 404;
 
-bool is_nonce(std::string_view text) {
-  return text.size() == 2 * sizeof(claim::Nonce) && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_nonce(std::string_view text) { return text.size() == 2 * sizeof(claim::Nonce) && is_lower_hex(text); }
 
 bool is_lock(std::string_view text) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";

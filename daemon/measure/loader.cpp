@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/measure/integer_math.hpp"
 #include "daemon/measure/library.hpp"
@@ -210,7 +211,7 @@ void read_limits(const Table& fields, std::string_view base_unit, Limits& limits
   limits.max_duration_s = table.optional_integer("max_duration_s", 1, kMost);
   limits.max_speed_mm_per_s = table.optional_integer("max_speed_mm_per_s", 1, 1'000'000);
   limits.account_events_per_day = table.optional_integer("account_events_per_day", 1, 1000);
-  limits.account_min_interval_s = table.optional_integer("account_min_interval_s", 1, 86'400);
+  limits.account_min_interval_s = table.optional_integer("account_min_interval_s", 1, kSecondsADay);
   for (const auto& [key, most] :
        {std::pair("max_credited", limits.max_credited), std::pair("max_plausible", limits.max_plausible)}) {
     if (most && *most < limits.min) table.wrong(key, "is below 'min', so that nothing could be claimed");

@@ -2,10 +2,9 @@
 #include "plugins/escpos/printed_time.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "daemon/base/text.hpp"
+#include "daemon/base/time_text.hpp"
 #include "plugins/escpos/numbers.hpp"
 
 namespace greentill::escpos {
@@ -176,12 +175,7 @@ std::optional<std::int64_t> seconds_of_day(Fields f) {
 
 }  // namespace
 
-std::string text_of(const Date& date) {
-  std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()));
-  return out.data();
-}
+std::string text_of(const Date& date) { return date_text(std::chrono::sys_days(date).time_since_epoch().count()); }
 
 std::optional<std::string> TimeFormats::fault_of(std::string_view format) {
   for (std::size_t i = 0; i < format.size(); ++i) {

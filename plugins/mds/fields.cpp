@@ -2,6 +2,7 @@
 #include "plugins/mds/fields.hpp"
 
 #include "daemon/base/decimal.hpp"
+#include "daemon/base/hex_digits.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::mds {
@@ -29,7 +30,7 @@ std::optional<std::string> uuid(std::string_view text) {
   std::string lower = lower_case(text);
   for (std::size_t at = 0; at < lower.size(); ++at) {
     const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
-    if (std::string_view(dash ? "-" : "0123456789abcdef").find(lower[at]) == std::string_view::npos) return std::nullopt;
+    if (dash ? lower[at] != '-' : lower_hex_value(lower[at]) < 0) return std::nullopt;
   }
   return lower;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/error.hpp"
 
 namespace greentill::fleet_sim {
@@ -16,7 +17,7 @@ namespace greentill::fleet_sim {
 /// What a device is: a dock's claims are rides on shared bikes, a till's are receipts that were not printed.
 enum class Kind : std::uint8_t { dock, till };
 
-inline constexpr double kDaySeconds = 86'400;
+inline constexpr double kDaySeconds = kSecondsADay;
 
 /// How many acts of a kind each hour has, relative to the others.
 using Hours = std::array<double, 24>;

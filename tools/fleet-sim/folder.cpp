@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
@@ -77,7 +78,6 @@ Result<crypto::Issuer> issuer_of(const NewFleet& fleet) {
 /// A new key, and its certificate.
 Result<std::pair<crypto::Secret, std::string>> certified(const crypto::Issuer& issuer, const std::string& device, int days,
                                                          Random& random) {
-  constexpr std::int64_t kDay = 86'400;
   auto key = crypto::make_device_key(random);
   if (!key) return Failure{key.error()};
   const auto der = crypto::make_request(key->text(), device);
@@ -85,7 +85,8 @@ Result<std::pair<crypto::Secret, std::string>> certified(const crypto::Issuer& i
   const auto request = crypto::CertificateRequest::from_der(*der);
   if (!request) return Failure{request.error()};
   const std::int64_t now = SystemClock().unix_seconds();
-  const auto issued = issuer.issue(*request, {device, {}, {}, {crypto::kClientUsage}, now - kDay, now + days * kDay});
+  const auto issued =
+      issuer.issue(*request, {device, {}, {}, {crypto::kClientUsage}, now - kSecondsADay, now + days * kSecondsADay});
   if (!issued) return Failure{issued.error()};
   return std::pair(std::move(*key), issued->to_pem());
 }

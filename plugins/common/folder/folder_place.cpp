@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/hex_digits.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::plugin {
@@ -13,8 +14,7 @@ constexpr std::string_view kVersion = "f1";
 std::optional<FolderPlace::Known> parse_known(std::string_view word) {
   const auto parts = split(word, ':');
   const auto inode = parse_integer<std::uint64_t>(parts[0]);
-  const bool is_print =
-      parts.size() == 2 && parts[1].size() == 16 && parts[1].find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool is_print = parts.size() == 2 && parts[1].size() == 16 && is_lower_hex(parts[1]);
   if (!inode || !is_print) return std::nullopt;
   return FolderPlace::Known{*inode, std::string(parts[1])};
 }

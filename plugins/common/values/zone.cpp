@@ -6,19 +6,12 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "daemon/base/no_zone.hpp"
+
 namespace greentill::plugin {
 namespace {
 
 constexpr std::int64_t kDurationTolerance = 120;
-
-/// Whether there is a database at all: this name is in each.
-bool has_database() {
-  try {
-    return date::locate_zone("Etc/UTC") != nullptr;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
 
 }  // namespace
 
@@ -26,10 +19,7 @@ Zone::Zone(const std::string& name) : name_(name) {
   try {
     zone_ = date::locate_zone(name);
   } catch (const std::exception&) {
-    if (!has_database()) {
-      throw std::runtime_error("this machine has no time zone database, so that no zone is known: install the package tzdata");
-    }
-    throw std::runtime_error("there is no time zone '" + name + "'; name one of the IANA database, such as Europe/Helsinki");
+    throw std::runtime_error(why_no_zone(name, [](const char* other) { return date::locate_zone(other); }));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "daemon/base/no_zone.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::credit {
@@ -15,15 +16,6 @@ namespace {
 
 constexpr std::int64_t kFirstSecond = -62'135'510'400;  // within the year 1, whatever the zone's offset
 constexpr std::int64_t kLastSecond = 253'402'214'400;   // a day before the end of 9999
-
-/// Whether there is a database at all: this name is in each.
-bool has_database() {
-  try {
-    return date::locate_zone("Etc/UTC") != nullptr;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
 
 }  // namespace
 
@@ -38,8 +30,7 @@ Result<Calendar> Calendar::of_zone(const std::string& zone) {
   try {
     return Calendar(date::locate_zone(zone));
   } catch (const std::exception&) {
-    if (!has_database()) return fail(ErrorCode::invalid, "this machine has no time zone database: install the package tzdata");
-    return fail(ErrorCode::invalid, "the time zone database has no '" + zone + "'");
+    return fail(ErrorCode::invalid, why_no_zone(zone, [](const char* other) { return date::locate_zone(other); }));
   }
 }
 

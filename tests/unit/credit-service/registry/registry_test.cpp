@@ -74,7 +74,7 @@ TEST_CASE("registry: what is there already, or is of a name that is none, is ref
   }
   Merchant nowhere = Site::merchant("new");
   nowhere.zone = "Mars/Olympus";
-  CHECK_HAS(at.said([&](Registry& r) { return r.add_merchant(nowhere); }), "zone: the time zone database has no 'Mars/Olympus'");
+  CHECK_HAS(at.said([&](Registry& r) { return r.add_merchant(nowhere); }), "zone: there is no time zone 'Mars/Olympus'");
   CHECK_HAS(at.said([](Registry& r) { return r.add_root("a/b", "cafe"); }), "a slash ends the name");
   CHECK_HAS(at.said([](Registry& r) { return r.add_root("17", "cafe"); }), "would pass for a number");
   CHECK_HAS(at.said([](Registry& r) { return r.add_root("x", "nobody"); }), "the registry has no merchant \"nobody\"");
