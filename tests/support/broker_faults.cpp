@@ -8,19 +8,10 @@
 namespace greentill::test {
 namespace {
 
-enum PropertyId : unsigned char {
-  kSessionExpiry = 17,
-  kServerKeepAlive = 19,
-  kServerReference = 28,
-  kReasonString = 31,
-  kReceiveMaximum = 33,
-  kTopicAliasMaximum = 34,
-  kMaximumQos = 36,
-  kRetainAvailable = 37,
-  kMaximumPacketSize = 39,
-  kWildcardsAvailable = 40,
-  kSharedAvailable = 42,
-};
+// Identifiers of properties (MQTT 5, 2.2.2.2).
+constexpr unsigned char kSessionExpiry = 17, kServerKeepAlive = 19, kServerReference = 28, kReasonString = 31,
+                        kReceiveMaximum = 33, kTopicAliasMaximum = 34, kMaximumQos = 36, kRetainAvailable = 37,
+                        kMaximumPacketSize = 39, kWildcardsAvailable = 40, kSharedAvailable = 42;
 
 Script refusing(unsigned char reason) { return answering(connack(reason)); }
 

@@ -18,7 +18,8 @@
 namespace greentill::test {
 namespace {
 
-enum Type : unsigned char { kConnect = 1, kPublish = 3, kSubscribe = 8, kPing = 12 };
+// Types of packets (MQTT 5, 2.1.2).
+constexpr unsigned char kConnect = 1, kPublish = 3, kSubscribe = 8, kPing = 12;
 constexpr unsigned char kPacketTooLarge = 149, kReceiveMaximumExceeded = 147, kRetainNotSupported = 154;
 
 struct Packet {

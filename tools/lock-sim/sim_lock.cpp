@@ -71,7 +71,7 @@ firmware::PublicPoint SimLock::key() {
 Status SimLock::set_time(std::int64_t unix_seconds) {
   for (;;) {
     const std::uint64_t before = cuts_;
-    const Status set = try_time(unix_seconds);
+    Status set = try_time(unix_seconds);
     look_at_power();
     if (set || cuts_ == before) return set;
   }

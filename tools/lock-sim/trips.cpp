@@ -23,7 +23,7 @@ constexpr std::uint32_t kLeastMetres = 200;
 constexpr std::uint32_t kMostSeconds = 7200;
 
 std::uint32_t draw_of(const std::array<std::uint32_t, 21>& quantiles, std::mt19937_64& random) {
-  const std::uint64_t at = random() % (20 * 1000);
+  const std::uint64_t at = random() % (std::uint64_t{20} * 1000);
   const std::uint32_t low = quantiles[at / 1000];
   const std::uint32_t high = quantiles[at / 1000 + 1];
   return low + static_cast<std::uint32_t>((high - low) * (at % 1000) / 1000);
