@@ -38,11 +38,11 @@ namespace {
 std::vector<std::uint8_t> copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 Delivery delivery_of(const Query& row, std::uint64_t seq) {
-  switch (row.is_null(3) ? Stands::accepted : static_cast<Stands>(row.integer(3))) {
-    case Stands::held: return Delivery::held;
-    case Stands::refused: return Delivery::refused_final;
-    case Stands::refused_for_now: return Delivery::refused_retry;
-    case Stands::accepted: break;
+  switch (row.is_null(3) ? KeptStanding::accepted : static_cast<KeptStanding>(row.integer(3))) {
+    case KeptStanding::held: return Delivery::held;
+    case KeptStanding::refused: return Delivery::refused_final;
+    case KeptStanding::refused_for_now: return Delivery::refused_retry;
+    case KeptStanding::accepted: break;
   }
   if (seq <= row.count(7)) return Delivery::delivered;
   return row.is_null(8) ? Delivery::waiting : Delivery::set_apart;
@@ -140,10 +140,10 @@ Result<std::optional<StoredClaim>> SqliteReader::claim(const claim::ChainId& cha
 namespace {
 
 /// What the claims that stand there have in `outcomes`; nothing for those that have none.
-std::optional<Stands> stands_for(std::optional<Delivery> delivery) {
-  if (delivery == Delivery::held) return Stands::held;
-  if (delivery == Delivery::refused_final) return Stands::refused;
-  if (delivery == Delivery::refused_retry) return Stands::refused_for_now;
+std::optional<KeptStanding> stands_for(std::optional<Delivery> delivery) {
+  if (delivery == Delivery::held) return KeptStanding::held;
+  if (delivery == Delivery::refused_final) return KeptStanding::refused;
+  if (delivery == Delivery::refused_retry) return KeptStanding::refused_for_now;
   return std::nullopt;
 }
 
@@ -263,10 +263,10 @@ Result<std::vector<ReasonCount>> SqliteReader::reason_counts(std::size_t limit) 
   std::vector<ReasonCount> counts;
   Query row(statement, row_limit(limit));
   while (row.next()) {
-    const auto stands = static_cast<Stands>(row.integer(1));
-    const Delivery delivery = stands == Stands::held      ? Delivery::held
-                              : stands == Stands::refused ? Delivery::refused_final
-                                                          : Delivery::refused_retry;
+    const auto stands = static_cast<KeptStanding>(row.integer(1));
+    const Delivery delivery = stands == KeptStanding::held      ? Delivery::held
+                              : stands == KeptStanding::refused ? Delivery::refused_final
+                                                                : Delivery::refused_retry;
     counts.push_back({std::string(row.text(0)), delivery, row.count(2)});
   }
   return row.result(std::move(counts));

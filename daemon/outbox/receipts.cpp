@@ -150,8 +150,8 @@ Result<SqliteWriter::Outcome> SqliteWriter::outcome(std::int64_t position) {
   }
   if (query.is_null(0)) return outcome;
   outcome.there = true;
-  outcome.now = static_cast<Stands>(query.integer(0));
-  outcome.told = static_cast<Stands>(query.integer(1));
+  outcome.now = static_cast<KeptStanding>(query.integer(0));
+  outcome.told = static_cast<KeptStanding>(query.integer(1));
   outcome.tries = query.integer(2);
   return outcome;
 }
@@ -162,18 +162,18 @@ Status SqliteWriter::refuse(Taking& taking, const claim::Refusal& refusal) {
   if (!before) return Failure{before.error()};
   if (before->gone) return Done{};
   taking.name(position);
-  const bool again = before->told == Stands::refused_for_now && refusal.retryable;
+  const bool again = before->told == KeptStanding::refused_for_now && refusal.retryable;
   if (again && !taking.reception.answers.contains(refusal.seq)) return Done{};
-  const bool stood = before->now == Stands::refused || before->now == Stands::refused_for_now;
+  const bool stood = before->now == KeptStanding::refused || before->now == KeptStanding::refused_for_now;
   if (!stood && before->now == before->told) ++taking.applied.newly_refused;
   const std::int64_t tries = again ? before->tries + 1 : 0;
   const std::int64_t now = taking.reception.now;
-  return set_told_.run(position, static_cast<int>(refusal.retryable ? Stands::refused_for_now : Stands::refused), refusal.reason,
-                       std::nullopt, tries, now, now + rest(taking.reception.rest_s, tries));
+  return set_told_.run(position, static_cast<int>(refusal.retryable ? KeptStanding::refused_for_now : KeptStanding::refused),
+                       refusal.reason, std::nullopt, tries, now, now + rest(taking.reception.rest_s, tries));
 }
 
 Status SqliteWriter::tell_accepted(std::int64_t position, const std::optional<std::int64_t>& granted_mg) {
-  return set_told_.run(position, static_cast<int>(Stands::accepted), std::string_view(), granted_mg, 0, 0, 0);
+  return set_told_.run(position, static_cast<int>(KeptStanding::accepted), std::string_view(), granted_mg, 0, 0, 0);
 }
 
 /// Without an amount: as much as was asked for.
@@ -227,8 +227,8 @@ Status SqliteWriter::change(Taking& taking, const claim::Change& told) {
     if (!asked) return Failure{asked.error()};
     if (*asked != told.granted_mg) granted = told.granted_mg;
   }
-  if (told.standing == claim::Stands::held && before->now != Stands::held) ++taking.applied.newly_held;
-  if (told.standing == claim::Stands::refused && before->now != Stands::refused) ++taking.applied.newly_refused;
+  if (told.standing == claim::Stands::held && before->now != KeptStanding::held) ++taking.applied.newly_held;
+  if (told.standing == claim::Stands::refused && before->now != KeptStanding::refused) ++taking.applied.newly_refused;
   return set_changed_.run(position, static_cast<int>(told.standing), told.reason, granted, taking.reception.now);
 }
 

@@ -67,7 +67,7 @@ struct ChainRow {
 };
 
 /// What stands of a claim: claim::Stands, and refused for now.
-enum class Stands : std::uint8_t { accepted = 0, held = 1, refused = 2, refused_for_now = 3 };
+enum class KeptStanding : std::uint8_t { accepted = 0, held = 1, refused = 2, refused_for_now = 3 };
 
 /// What is stored of what the service says of the device.
 struct ServiceRow {
@@ -175,8 +175,8 @@ class SqliteWriter final : public Writer {
   struct Outcome {
     bool gone = false;   ///< the claim is not stored
     bool there = false;  ///< an outcome is
-    Stands now = Stands::accepted;
-    Stands told = Stands::accepted;
+    KeptStanding now = KeptStanding::accepted;
+    KeptStanding told = KeptStanding::accepted;
     std::int64_t tries = 0;
   };
   /// A receipt that is being taken.
