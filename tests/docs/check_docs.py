@@ -92,13 +92,15 @@ def check_links(root):
 
 
 def check_paths(root):
-    """`daemon/base/hex.hpp`, and `base/hex` and `base/hex.hpp` for the same."""
-    daemon = [folder.name for folder in (root / "daemon").iterdir() if folder.is_dir()]
-    named = re.compile(rf"(?:config|daemon|docs|plugins|tests|tools|{'|'.join(daemon)})/[\w./-]+$")
+    """`daemon/base/hex.hpp`, and `base/hex` and `base/hex.hpp` for the same; likewise of `tools`."""
+    # `lib/` is the build folder's, and the installed one.
+    short = [folder.name for top in ("daemon", "tools") for folder in (root / top).glob("*/") if folder.name != "lib"]
+    named = re.compile(rf"(?:config|daemon|docs|firmware|plugins|tests|tools|{'|'.join(short)})/[\w./-]+$")
     complaints = []
     for page in markdown_files(root):
         for _, span in CODE_SPAN.findall(prose(page.read_text(encoding="utf-8"))):
-            if named.match(span) and not any((root / place).exists() for place in (span, f"daemon/{span}", f"daemon/{span}.hpp")):
+            places = [f"{top}{span}{ending}" for top in ("", "daemon/", "tools/") for ending in ("", ".hpp")]
+            if named.match(span) and not any((root / place).exists() for place in places):
                 complaints.append(f"{page.relative_to(root).as_posix()}: there is no file {span}")
     return complaints
 
