@@ -69,7 +69,7 @@ class ConfigReader {
 
   /// The table in which the key counts: what was set up goes before what is written by hand.
   [[nodiscard]] Table table_with(const Table& fields, std::string_view key, std::string_view name) const {
-    const Table own = set_up_.table_or_empty(name);
+    Table own = set_up_.table_or_empty(name);
     if (!own.has(key)) return fields;
     fields.allow({key});
     return own;
