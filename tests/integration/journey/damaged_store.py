@@ -135,7 +135,7 @@ def journey(folder, arguments):
 
 def main():
     parser = journey_parser(__doc__.splitlines()[0], "damaged-store")
-    parser.add_argument("--every", type=int, default=29, help="end the daemon at every so many changes while it sets the store aside (default: 29)")
+    parser.add_argument("--every", type=int, default=53, help="end the daemon at every so many changes while it sets the store aside (default: 53)")
     add_turn(parser)
     return run_journey(parser, journey)
 
