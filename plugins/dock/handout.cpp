@@ -56,7 +56,7 @@ void Handout::read_image(const fs::directory_entry& entry) {
   auto bytes = read_file(entry.path(), firmware::kMostImageFile);
   auto image = bytes ? firmware::parse_image_file(std::move(*bytes), entry.path()) : Failure{bytes.error()};
   say_once(name, image ? std::string() : image.error().message);
-  images_[name] = {written, size, image ? std::make_shared<const firmware::ImageFile>(std::move(*image)) : nullptr};
+  images_[name] = {written, size, image ? std::make_shared<const DockImage>(std::move(*image)) : nullptr};
 }
 
 std::optional<firmware::SignedSettings> Handout::settings_for(const std::string& lock) {
@@ -76,13 +76,13 @@ std::optional<firmware::SignedSettings> Handout::settings_for(const std::string&
   return is_its_own ? std::optional(settings->settings) : std::nullopt;
 }
 
-std::shared_ptr<const firmware::ImageFile> Handout::image_for(std::uint32_t board, std::uint32_t floor) const {
-  std::shared_ptr<const firmware::ImageFile> best;
+DockImages Handout::images_for(std::uint32_t board) const {
+  DockImages all;
   for (const auto& [name, known] : images_) {
-    if (!known.image || known.image->image.board != board || known.image->image.version <= floor) continue;
-    if (!best || known.image->image.version > best->image.version) best = known.image;
+    if (known.image && known.image->file.image.board == board) all.push_back(known.image);
   }
-  return best;
+  std::ranges::stable_sort(all, std::greater<>{}, [](const auto& image) { return image->version(); });
+  return all;
 }
 
 }  // namespace greentill::dock

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "firmware/core/lock.hpp"
-#include "firmware/files/image_file.hpp"
+#include "plugins/dock/dock_image.hpp"
 #include "plugins/dock/exchange.hpp"
 
 namespace greentill::dock {
@@ -29,14 +29,14 @@ class Handout {
   void look(Time now);
   /// Those in `LOCK.toml`; nothing where there are none.
   [[nodiscard]] std::optional<firmware::SignedSettings> settings_for(const std::string& lock);
-  /// The highest version for that board, of the files `*.image`; null where none is above `floor`.
-  [[nodiscard]] std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) const;
+  /// Of the files `*.image` those for that board, the highest version first.
+  [[nodiscard]] DockImages images_for(std::uint32_t board) const;
 
  private:
   struct Known {
     std::filesystem::file_time_type written;
     std::uintmax_t size = 0;
-    std::shared_ptr<const firmware::ImageFile> image;  ///< null: it is none
+    std::shared_ptr<const DockImage> image;  ///< null: it is none
   };
   void read_image(const std::filesystem::directory_entry& entry);
   void say_once(const std::string& file, const std::string& what);

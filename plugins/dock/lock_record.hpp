@@ -22,12 +22,25 @@ struct ChainPlace {
   std::optional<std::int64_t> link;
 };
 
+/// An image that a lock is not brought again, by its content: a file that was mended is another one.
+struct RefusedImage {
+  Digest content{};
+  std::string why;
+  bool slot_fails = false;  ///< and none in its place: it is no image's fault
+};
+
 /// What it was handed by this dock, or does not take.
 struct HandingState {
-  std::uint16_t settings = 0;  ///< the number that was handed last,
-  unsigned refusals = 0;       ///< how often it refused that,
+  Bytes<76> settings{};   ///< as they were handed last, all of them,
+  unsigned refusals = 0;  ///< and how often it did not take those
   std::string settings_trouble;
-  std::uint32_t image = 0;  ///< the version that was offered last; 0 once it runs
+  Bytes<76> passed_over{};  ///< settings whose number is below the lock's, as a person was told
+
+  Digest image{};             ///< the content of the one that was offered last,
+  std::uint32_t version = 0;  ///< its version; 0: none, or it was seen to run
+  unsigned unkept = 0;        ///< and how often the lock's flash did not take it
+  bool begins = false;        ///< the lock has a new image whole, or on trial: it is greeted soon
+  std::vector<RefusedImage> refused;
   std::string image_trouble;
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr unsigned kMostSilences = 3;
 constexpr std::uint32_t kListed = 64;
+constexpr std::chrono::milliseconds kSoon{3'000};
 
 }  // namespace
 
@@ -33,8 +34,13 @@ void Session::receive(ByteView bytes, Time now) {
 
 Time Session::due() const {
   if (exchange_.is_open()) return exchange_.deadline();
-  if (!hello_) return greet_from_;
-  return greeted_at_ + pace_.greet;
+  return hello_ ? next_greeting() : greet_from_;
+}
+
+Time Session::next_greeting() const {
+  // A new image confirms itself by a hello, and goes back where none comes.
+  const bool soon = record_ && record_->handing.begins;
+  return greeted_at_ + (soon ? std::min(kSoon, pace_.greet) : pace_.greet);
 }
 
 void Session::work(Time now) {
@@ -86,7 +92,7 @@ void Session::next(Time now) {
 void Session::finish(Time now) {
   if (!shown_) show(true);
   shown_ = true;
-  if (now >= greeted_at_ + pace_.greet) ask(Request::hello, {}, now);
+  if (now >= next_greeting()) ask(Request::hello, {}, now);
 }
 
 void Session::stop(std::string why) {

@@ -66,6 +66,9 @@ void Session::complain(const std::string& what) {
 }
 
 void Session::begin_round(Hello hello, Time now) {
+  // An image's pieces go on over a greeting of the same start of the same lock.
+  const bool goes_on = sending_ && record_ && record_->key == hello.key && record_->starts == hello.starts &&
+                       std::ranges::count(owner_.images_for(image_->board), sending_) != 0;
   hello_ = std::move(hello);
   greeted_at_ = now;
   // Whatever it says may be subtracted.
@@ -74,9 +77,12 @@ void Session::begin_round(Hello hello, Time now) {
   fault_ = disbelief_;
   stopped_ = false;
   keeps_ = takes_time_ = takes_receipts_ = takes_settings_ = takes_image_ = true;
-  image_.reset();
-  sending_.reset();
-  offers_ = 0;
+  pieces_ = 0;
+  if (!goes_on) {
+    image_.reset();
+    sending_.reset();
+    offers_ = 0;
+  }
   shown_ = false;
   acknowledged_ = hello_->acknowledged;
   listed_.reset();

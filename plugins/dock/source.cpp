@@ -161,9 +161,7 @@ std::optional<firmware::SignedSettings> DockSource::settings_for(const std::stri
   return handout_ ? handout_->settings_for(lock) : std::nullopt;
 }
 
-std::shared_ptr<const firmware::ImageFile> DockSource::image_for(std::uint32_t board, std::uint32_t floor) {
-  return handout_ ? handout_->image_for(board, floor) : nullptr;
-}
+DockImages DockSource::images_for(std::uint32_t board) { return handout_ ? handout_->images_for(board) : DockImages{}; }
 
 std::int64_t DockSource::unix_seconds() { return std::time(nullptr); }
 

@@ -49,14 +49,15 @@ class FuzzOwner final : public SessionOwner {
     settings.number = 0xffff;
     return settings;
   }
-  bool has_images() override { return true; }
-  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override {
-    if (floor == UINT32_MAX) return nullptr;
+  bool hands_out() override { return true; }
+  DockImages images_for(std::uint32_t board) override {
     static const auto kBytes = std::make_shared<const std::string>(4096, 'x');
-    firmware::ImageFile image{kBytes, as_bytes(*kBytes).first(200), {as_bytes(*kBytes), as_bytes(*kBytes).first(800)}, {}};
-    image.image.version = floor + 1;
-    image.image.board = board;
-    return std::make_shared<const firmware::ImageFile>(image);
+    firmware::ImageFile file{kBytes, as_bytes(*kBytes).first(200), {as_bytes(*kBytes), as_bytes(*kBytes).first(800)}, {}};
+    file.image.version = 7;
+    file.image.board = board;
+    static const auto kImage = std::make_shared<DockImage>(file);
+    kImage->file.image.board = board;
+    return {kImage};
   }
   void show(const plugin::Part& part) override {
     must(part.name.size() <= 64 && part.fault.size() <= 512 && part.fields.size() <= 32);

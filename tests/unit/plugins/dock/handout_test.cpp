@@ -25,8 +25,8 @@ struct Bench {
   }
   void look() { handout.look(now += std::chrono::seconds(10)); }
   std::uint32_t newest(std::uint32_t floor = 0, std::uint32_t board = UpdateModel::kBoard) {
-    const auto image = handout.image_for(board, floor);
-    return image ? image->image.version : 0;
+    const auto all = handout.images_for(board);
+    return all.empty() || all.front()->version() <= floor ? 0 : all.front()->version();
   }
 
   TempDir folder;
@@ -50,11 +50,11 @@ TEST_CASE("handout: the newest image of a board is handed out, and what changes 
   CHECK(at.newest() == 5);
   CHECK(at.newest(5) == 0);
   CHECK(at.newest(0, UpdateModel::kBoard + 1) == 0);
-  const auto held = at.handout.image_for(UpdateModel::kBoard, 0);
+  const auto held = at.handout.images_for(UpdateModel::kBoard).front();
   std::filesystem::remove(at.folder / "b.image");
   at.look();
   CHECK(at.newest() == 3);
-  CHECK(held->forms[0].size() == held->image.forms[0].size);  // who sends it has it still
+  CHECK(held->file.forms[0].size() == held->file.image.forms[0].size);  // who sends it has it still
   CHECK(at.complaints.empty());
 }
 
