@@ -45,7 +45,9 @@ void DockSource::read(const toml::Table& toml) {
     list_ = parse_lock_list(plugin::read_text(path), path);
   }
   if (toml.has("hand_out")) {
-    handout_.emplace(toml.filled_text("hand_out"), [this](const std::string& what) { log(GT_LOG_WARNING, what); });
+    handout_.emplace(
+        toml.filled_text("hand_out"), [this](const std::string& what) { log(GT_LOG_WARNING, what); },
+        std::min(Handout::kBetweenLooks, pace_.greet));
   }
   toml.check();
 }
