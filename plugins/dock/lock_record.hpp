@@ -22,6 +22,28 @@ struct ChainPlace {
   std::optional<std::int64_t> link;
 };
 
+/// Rides that are not on a lock's flash any more: a dock acknowledged them, and their room was needed. Ranges, rising.
+class GoneRides {
+ public:
+  /// Of more holes than that in a lock's rides the later ones are not counted.
+  static constexpr std::size_t kMostRanges = 64;
+
+  void add(std::uint32_t first, std::uint32_t last);
+  /// The service has those up to there.
+  void settle(std::uint32_t counter);
+  [[nodiscard]] std::int64_t count() const;
+  /// What is to be said of them, in words: once for each that came; else empty.
+  [[nodiscard]] std::string news();
+
+ private:
+  struct Range {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+  };
+  std::vector<Range> ranges_;
+  std::uint32_t told_ = 0;
+};
+
 /// An image that a lock is not brought again, by its content: a file that was mended is another one.
 struct RefusedImage {
   Digest content{};
@@ -53,6 +75,7 @@ struct LockRecord {
   ChainPlace durable;                    ///< every ride up to it that was handed in is in the store
   std::uint32_t rejected = 0;            ///< the last ride that cannot be used, as the store was told
   std::uint64_t rides = 0;               ///< handed in
+  GoneRides gone;                        ///< not settled, not on the lock any more, and never here
   std::optional<Behind> behind;          ///< in the last start in which it was seen before its clock was set
   std::optional<std::uint32_t> starts;   ///< as it said last
   std::optional<std::uint32_t> refused;  ///< as it said last

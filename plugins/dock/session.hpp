@@ -53,6 +53,8 @@ class Session {
   bool ask_about_time(Time now);
   bool ask_about_receipt(Time now);
   bool ask_for_rides(Time now);
+  void pass_over(std::uint32_t last);
+  void tell_gone();
   bool ask_to_configure(Time now);
   bool ask_about_image(Time now);
   bool offer_image(Time now);

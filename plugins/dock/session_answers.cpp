@@ -146,10 +146,7 @@ void Session::proven(const Reply& reply) {
 
 void Session::fetched(const Reply& reply) {
   if (!record_ || stopped_ || asked_ride_ != record_->taken.counter + 1) return;  // taken over another line meanwhile
-  if (reply.answer == Answer::not_there) {
-    record_->taken = {asked_ride_, std::nullopt};
-    return;
-  }
+  if (reply.answer == Answer::not_there) return pass_over(asked_ride_);
   if (reply.answer != Answer::done) return stop("it does not give its ride " + std::to_string(asked_ride_));
   const std::string what = record_->id + "/" + std::to_string(asked_ride_);
   if (const std::string why = owner_.attempt(what); !why.empty()) return refuse_ride(asked_ride_, why);
@@ -213,6 +210,10 @@ void Session::time_taken(const Reply& reply, Time now) {
 }
 
 void Session::receipt_taken(const Reply& reply) {
+  if (record_ && reply.answer == Answer::done) {
+    hello_->settled =
+        std::max(hello_->settled, static_cast<std::uint32_t>(std::min<std::uint64_t>(record_->receipt_counter, UINT32_MAX)));
+  }
   if (record_) record_->receipt_counter = 0;
   takes_receipts_ = false;
   heard_of_service(reply.answer, "the service's receipt");
