@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a lock answers: its bytes as they are, and pieces of them as the answers to what the dock asks, in sound frames under
 // the right number. Nothing is handed in that no key signed, nothing acknowledged that was not handed in, what is shown is within
-// its limits, and the dock goes on.
+// its limits, and the dock goes on. And whatever stands in the files that a dock hands out.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "firmware/core/little_endian.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "plugins/dock/session.hpp"
 #include "tests/fuzz/acceptable.hpp"
 
@@ -133,6 +134,18 @@ void fuzz_line(ByteView bytes) {
   session.work(now + std::chrono::seconds(5));
 }
 
+/// What is read of a file is what would be written of it.
+void fuzz_files(ByteView bytes) {
+  if (const auto image = firmware::parse_image_file(std::string(as_text(bytes)), "image")) {
+    must(firmware::image_file_bytes(image->message, image->forms) == *image->bytes);
+  }
+  if (const auto settings = firmware::parse_lock_settings(as_text(bytes), "settings")) {
+    const auto again = firmware::parse_lock_settings(firmware::lock_settings_text(*settings), "settings");
+    must(again && again->lock == settings->lock);
+    must(firmware::settings_request(again->settings) == firmware::settings_request(settings->settings));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -140,6 +153,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView bytes = ByteView(data, size).subspan(1);
   if (data[0] % 4 == 0) {
     fuzz_line(bytes);
+  } else if (data[0] % 8 == 5) {
+    fuzz_files(bytes);
   } else {
     fuzz_answers(bytes);
   }
