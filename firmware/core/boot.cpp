@@ -31,7 +31,8 @@ BootState after_trial(BootState state, TrialEnd ended, ResetReason reason) {
   const std::uint32_t version = state.other_image().version;
   const bool again = state.tried == version && state.ended != TrialEnd::confirmed;
   // An image is hardly to blame where the power went or the flash faded: but it may be, and then it is not tried for ever.
-  const bool its_own = ended == TrialEnd::not_confirmed && reason != ResetReason::power_on;
+  const bool by_power = reason == ResetReason::power_on || reason == ResetReason::brown_out;
+  const bool its_own = ended == TrialEnd::not_confirmed && !by_power;
   const std::uint32_t weight = its_own ? BootState::kOwnFailure : 1;
   state.failures = again ? std::min<std::uint32_t>(state.failures + weight, BootState::kMostFailures) : weight;
   state.tried = version;

@@ -8,12 +8,14 @@ namespace {
 
 constexpr std::uint8_t kPowerOn = 1;
 constexpr std::uint8_t kBrownOut = 2;
+constexpr std::uint8_t kByItself = 4;
 
 }  // namespace
 
 bool ImageState::has_failed(std::uint32_t wanted) const {
-  const bool by_power = reason == kPowerOn || reason == kBrownOut;
-  return tried == wanted && !is_on_trial() && (ended == Ended::not_confirmed || ended == Ended::damaged) && !by_power;
+  // By itself ends a trial that no dock said hello to in time, as on a bike that was ridden off just then.
+  const bool hardly_its_own = reason == kPowerOn || reason == kBrownOut || reason == kByItself;
+  return tried == wanted && !is_on_trial() && ended == Ended::not_confirmed && !hardly_its_own;
 }
 
 std::optional<ImageState> parse_image_state(ByteView content) {

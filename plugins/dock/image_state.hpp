@@ -29,7 +29,10 @@ struct ImageState {
   [[nodiscard]] bool is_on_trial() const { return other == kTrying; }
   /// An image is there, and begins when no ride is under way.
   [[nodiscard]] bool is_ready() const { return other == kReady; }
-  /// Whether that version was tried, and went wrong for another reason than that the power failed.
+  /// Whether what was tried last went wrong.
+  [[nodiscard]] bool has_ended() const { return ended == Ended::not_confirmed || ended == Ended::damaged; }
+  /// Whether that version was tried, and is not to be tried again by a dock: by a fault or the watchdog. Where the power failed,
+  /// the flash faded or nobody said hello it is tried again, until the lock has enough of it.
   [[nodiscard]] bool has_failed(std::uint32_t version) const;
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr unsigned kMostSilences = 3;
 constexpr std::uint32_t kListed = 64;
+constexpr std::chrono::milliseconds kSoon{3'000};
 
 }  // namespace
 
@@ -33,8 +34,13 @@ void Session::receive(ByteView bytes, Time now) {
 
 Time Session::due() const {
   if (exchange_.is_open()) return exchange_.deadline();
-  if (!hello_) return greet_from_;
-  return greeted_at_ + pace_.greet;
+  return hello_ ? next_greeting() : greet_from_;
+}
+
+Time Session::next_greeting() const {
+  // A new image confirms itself by a hello, and goes back where none comes.
+  const bool soon = record_ && record_->handing.begins;
+  return greeted_at_ + (soon ? std::min(kSoon, pace_.greet) : pace_.greet);
 }
 
 void Session::work(Time now) {
@@ -84,9 +90,10 @@ void Session::next(Time now) {
 }
 
 void Session::finish(Time now) {
+  if (record_) tell_gone();
   if (!shown_) show(true);
   shown_ = true;
-  if (now >= greeted_at_ + pace_.greet) ask(Request::hello, {}, now);
+  if (now >= next_greeting()) ask(Request::hello, {}, now);
 }
 
 void Session::stop(std::string why) {
@@ -133,11 +140,26 @@ bool Session::ask_about_receipt(Time now) {
   return false;
 }
 
+/// Those up to `last` are not on its flash.
+void Session::pass_over(std::uint32_t last) {
+  record_->gone.add(record_->taken.counter + 1, last);
+  record_->taken = {last, std::nullopt};
+  shown_ = false;
+}
+
+/// A lock that was elsewhere may not know what the service settled meanwhile: that is asked first.
+void Session::tell_gone() {
+  LockRecord& lock = *record_;
+  lock.gone.settle(hello_->settled);
+  if (lock.question || lock.receipt_counter > hello_->settled) return;
+  if (const std::string news = lock.gone.news(); !news.empty()) owner_.log(GT_LOG_WARNING, "lock " + lock.id + ": " + news);
+}
+
 bool Session::ask_for_rides(Time now) {
   if (stopped_ || pending_) return false;
   ChainPlace& taken = record_->taken;
   const std::uint32_t gone = hello_->first == 0 ? hello_->last : hello_->first - 1;
-  if (taken.counter < gone) taken = {gone, std::nullopt};
+  if (taken.counter < gone) pass_over(gone);
   while (taken.counter < hello_->last) {
     const std::uint32_t counter = taken.counter + 1;
     Bytes<4> content{};
@@ -151,7 +173,7 @@ bool Session::ask_for_rides(Time now) {
       ask(Request::fetch, content, now);
       return true;
     }
-    taken = {counter, std::nullopt};
+    pass_over(counter);
   }
   return false;
 }
@@ -191,6 +213,7 @@ void Session::show(bool is_there) {
                  number("rides_settled", hello.settled),
                  number("rides_refused", hello.refused),
                  number("rides_taken", record_ ? static_cast<std::int64_t>(record_->rides) : 0),
+                 number("rides_gone", record_ ? record_->gone.count() : 0),
                  number("settings", hello.settings),
                  text("key_id", key_id_of(hello.key)),
                  number("damaged_frames", std::int64_t{hello.damaged_frames} + exchange_.damaged())};

@@ -21,6 +21,7 @@ struct Pace {
   std::chrono::milliseconds search{2'000};         ///< a line at which none is
   std::chrono::milliseconds receipts{21'600'000};  ///< for the receipt of a lock with rides that are not settled
   std::chrono::milliseconds retry{60'000};         ///< what the service could not answer
+  unsigned pieces = 32;  ///< of an image, about a second at a serial line; then it is asked how it is: a rider may have come
 };
 
 class Session {
@@ -52,10 +53,13 @@ class Session {
   bool ask_about_time(Time now);
   bool ask_about_receipt(Time now);
   bool ask_for_rides(Time now);
+  void pass_over(std::uint32_t last);
+  void tell_gone();
   bool ask_to_configure(Time now);
   bool ask_about_image(Time now);
   bool offer_image(Time now);
   void finish(Time now);
+  [[nodiscard]] Time next_greeting() const;
 
   void answered(const Reply& reply, Time now);
   void greeted(const Reply& reply, Time now);
@@ -74,7 +78,9 @@ class Session {
   void offered(const Reply& reply);
   void piece_taken(const Reply& reply);
   void image_finished(const Reply& reply);
-  void put_image_off(const std::string& trouble);
+  void put_image_off();
+  void refuse_image(const std::string& why);
+  void image_not_kept(firmware::Answer answer);
   void heard_of_service(firmware::Answer answer, const std::string& what);
   void tell_changes();
   void show(bool is_there);
@@ -121,10 +127,11 @@ class Session {
   std::uint64_t there_ = 0;
   std::optional<Ride> pending_;  ///< the store took no more
   std::optional<ImageState> image_;
-  std::shared_ptr<const firmware::ImageFile> sending_;  ///< the image that it was offered,
-  std::uint8_t form_ = 0;                               ///< which form of it, how much of that it has,
+  std::shared_ptr<const DockImage> sending_;  ///< the image that it was offered,
+  std::uint8_t form_ = 0;                     ///< which form of it, how much of that it has,
   std::uint32_t sent_ = 0;
-  unsigned offers_ = 0;  ///< and how often it was offered
+  unsigned offers_ = 0;  ///< how often it was offered,
+  unsigned pieces_ = 0;  ///< and how many pieces it was sent since the greeting
 };
 
 }  // namespace greentill::dock

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "firmware/core/lock.hpp"
-#include "firmware/files/image_file.hpp"
+#include "plugins/dock/dock_image.hpp"
 #include "plugins/dock/hello.hpp"
 #include "plugins/dock/lock_record.hpp"
 #include "plugins/dock/ride.hpp"
@@ -34,10 +34,10 @@ class SessionOwner {
   [[nodiscard]] virtual std::string attempt(const std::string& what) = 0;
   /// The settings that the programme signed for that lock, if any.
   [[nodiscard]] virtual std::optional<firmware::SignedSettings> settings_for(const std::string& lock) = 0;
-  /// Whether there are images at all,
-  [[nodiscard]] virtual bool has_images() = 0;
-  /// and the newest for a board, if it is above `floor`.
-  [[nodiscard]] virtual std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) = 0;
+  /// Whether images are handed out here, though there may be none now,
+  [[nodiscard]] virtual bool hands_out() = 0;
+  /// and those for a board, newest first.
+  [[nodiscard]] virtual DockImages images_for(std::uint32_t board) = 0;
   /// What is to be seen of a lock.
   virtual void show(const plugin::Part& part) = 0;
   virtual void log(gt_log_level level, const std::string& message) = 0;

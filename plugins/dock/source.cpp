@@ -45,7 +45,9 @@ void DockSource::read(const toml::Table& toml) {
     list_ = parse_lock_list(plugin::read_text(path), path);
   }
   if (toml.has("hand_out")) {
-    handout_.emplace(toml.filled_text("hand_out"), [this](const std::string& what) { log(GT_LOG_WARNING, what); });
+    handout_.emplace(
+        toml.filled_text("hand_out"), [this](const std::string& what) { log(GT_LOG_WARNING, what); },
+        std::min(Handout::kBetweenLooks, pace_.greet));
   }
   toml.check();
 }
@@ -161,9 +163,7 @@ std::optional<firmware::SignedSettings> DockSource::settings_for(const std::stri
   return handout_ ? handout_->settings_for(lock) : std::nullopt;
 }
 
-std::shared_ptr<const firmware::ImageFile> DockSource::image_for(std::uint32_t board, std::uint32_t floor) {
-  return handout_ ? handout_->image_for(board, floor) : nullptr;
-}
+DockImages DockSource::images_for(std::uint32_t board) { return handout_ ? handout_->images_for(board) : DockImages{}; }
 
 std::int64_t DockSource::unix_seconds() { return std::time(nullptr); }
 

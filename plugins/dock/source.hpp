@@ -38,8 +38,8 @@ class DockSource final : public plugin::Source, public SessionOwner {
   Bytes<16> nonce() override;
   std::int64_t unix_seconds() override;
   std::optional<firmware::SignedSettings> settings_for(const std::string& lock) override;
-  bool has_images() override { return handout_.has_value(); }
-  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override;
+  bool hands_out() override { return handout_.has_value(); }
+  DockImages images_for(std::uint32_t board) override;
 
  private:
   /// A record that was handed in and is not durable; of one that was rejected there is no place.

@@ -68,14 +68,16 @@ def check_ledger(claims_files, report):
          ROOT / "config/methodologies", "--programme", ROOT / "config/programme.toml", "--report", report_file)
 
 
-def check_independently(claims_file, certificates):
-    """Signatures by npm's cose-js, encoding by Python's cbor2."""
+def check_independently(claims_file, certificates, locks=None, rides=0):
+    """Signatures by npm's cose-js, those of `rides` locks' rides with the keys of the file `locks` too; encoding by Python's cbor2."""
     checks = TESTS / "integration/claim"
     _run("/usr/bin/python3", checks / "check_cbor.py", claims_file)
-    _run(checks / "check_cose.mjs", "--claims", claims_file, "--certificates", certificates)
+    of_locks = ["--locks", locks] if locks else []
+    told = _run(checks / "check_cose.mjs", "--claims", claims_file, "--certificates", certificates, *of_locks)
+    fail_unless(not locks or f" {rides} rides of locks," in told, f"{rides} rides of locks were expected; {told}")
 
 
-def check_export(stack, independently):
+def check_export(stack, independently, lock_rides=0):
     """Exports the whole chain with its receipts and verifies it with our own tool and, where wanted, the independent ones. Answers
     the export's path and what the receipts say."""
     export, receipts = stack.folder / "claims.cborseq", stack.folder / "receipts.cborseq"
@@ -84,17 +86,21 @@ def check_export(stack, independently):
     verified = stack.tool("verify", export, "--json", "--certificate", certificates, "--methodologies",
                           ROOT / "config/methodologies", "--signer", stack.identities / "service.crt", "--receipts", receipts)
     if independently:
-        check_independently(export, certificates)
+        locks = stack.folder / "locks-exported.toml" if lock_rides else None
+        if locks:
+            stack.credit("lock", "export", "--out", locks)
+        check_independently(export, certificates, locks, lock_rides)
     return export, json.loads(verified)["receipts"]
 
 
-def check_booked_once(stack, expected, independently=True):
-    """Each of `expected` transactions made one claim that was granted what it asked for; the books balance and are recomputable."""
+def check_booked_once(stack, expected, independently=True, lock_rides=0):
+    """Each of `expected` transactions made one claim that was granted what it asked for; the books balance and are recomputable. So many
+    of the claims hold a lock's ride."""
     made = reductions(claims_of(stack))
     fail_unless(len(made) == expected, f"{expected} claims were expected, {len(made)} were made")
     acts = {one["digest"] for entry in made for one in entry["nullifiers"]}
     fail_unless(len(acts) == sum(len(entry["nullifiers"]) for entry in made), "one outside event made two claims")
-    export, told = check_export(stack, independently)
+    export, told = check_export(stack, independently, lock_rides)
     _run(stack.program("greentill-credit"), "check", "--config", stack.folder / "credit.toml")
     report = stack.report()
     asked = sum(entry["credited_mg"] for entry in made)

@@ -28,6 +28,9 @@ WORD_S, ERASE_S, FLASH_MA = 100e-6, 25e-3, 5
 # A byte on the line at 115,200 baud, awake at this clock meanwhile.
 BYTE_S, LINE_MHZ = 10 / 115_200, 16
 RIDES_A_DAY, BATTERY_MAH = 10, 2600
+TOLD_A_DAY = 2  # by the service: the time, and a receipt, which takes as long
+# A lock that stands in a dock for half of each day, which asks it each ten seconds how it is, and what image it runs.
+GREETINGS_A_DAY = 12 * 3600 // 10
 
 
 def measure(results):
@@ -82,6 +85,15 @@ def instructions(results):
         acknowledge(lock)
         counts["dock"], counts["bytes"] = lock.counted() * TICK_NS, lock.bytes
         results.add("lock_instructions.dock", counts["dock"], "instructions")
+        lock.bytes = 0
+        lock.hello()
+        lock.image()
+        counts["greeting"], counts["greeting_bytes"] = lock.counted() * TICK_NS, lock.bytes
+        results.add("lock_instructions.greeting", counts["greeting"], "instructions")
+        lock.bytes = 0
+        settle(lock)
+        counts["told"], counts["told_bytes"] = lock.counted() * TICK_NS, lock.bytes
+        results.add("lock_instructions.receipt", counts["told"], "instructions")
         counts["words"], counts["erases"] = flash_of_ride(lock, pathlib.Path(folder))
         results.add("lock_stack.painted", lock.stack(), "bytes")
         return counts
@@ -120,26 +132,41 @@ def acknowledge(lock):
     import case
     import dock
     last = lock.hello()["last"]
+    assert lock.ask(dock.PROVE, bytes(16))[0] == dock.DONE
     answer, ride = lock.ask(dock.FETCH, struct.pack("<I", last))
     assert answer == dock.DONE
     assert lock.ask(dock.ACKNOWLEDGE, struct.pack("<Iq", last, case.link_of(ride)))[0] == dock.DONE
 
 
+def settle(lock):
+    import case
+    import cbor2
+    import dock
+    payload = cbor2.dumps({2: "urn:greentill:lock:" + case.NAME, 6: 1790000000, -65537: [lock.hello()["last"]]}, canonical=True)
+    assert lock.ask(dock.SETTLE, case.message(case.PROGRAMME, 65006, (61, 18), payload))[0] == dock.DONE
+
+
 def year(results, counts):
     coulombs_a_instruction = CYCLES_PER_INSTRUCTION * RUN_UA_PER_MHZ * 1e-12
+
+    def talk(what, bytes_on_line, times):
+        return times * (what * coulombs_a_instruction / 3.6 + bytes_on_line * BYTE_S * LINE_MHZ * RUN_UA_PER_MHZ / 3.6e6)
     rides = 365 * RIDES_A_DAY
     ride = counts["unlock"] + TURNS * counts["pulse"] + counts["end_of_ride"]
     parts = {
         "asleep": STOP_UA * 1e-3 * 24 * 365,
         "seconds": counts["second"] * 365 * 86_400 * coulombs_a_instruction / 3.6,
         "rides": rides * ride * coulombs_a_instruction / 3.6,
-        "dock": rides * (counts["dock"] * coulombs_a_instruction / 3.6 + counts["bytes"] * BYTE_S * LINE_MHZ * RUN_UA_PER_MHZ / 3.6e6),
+        "dock": talk(counts["dock"], counts["bytes"], rides),
+        "told": talk(counts["told"], counts["told_bytes"], 365 * TOLD_A_DAY),
         "flash": rides * (counts["words"] * WORD_S + counts["erases"] * ERASE_S) * FLASH_MA / 3600,
     }
     for name, mah in parts.items():
         results.add(f"lock_charge_of_a_year.{name}", mah, "mAh")
     total = sum(parts.values())
     results.add("lock_charge_of_a_year", total, "mAh")
+    in_docks = talk(counts["greeting"], counts["greeting_bytes"], 365 * GREETINGS_A_DAY)
+    results.add("lock_charge_of_a_year_in_docks_at_night", in_docks, "mAh")
     results.add("lock_charge_of_a_year_over_battery", total / BATTERY_MAH, "ratio")
 
 

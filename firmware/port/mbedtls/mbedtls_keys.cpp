@@ -33,21 +33,28 @@ using Md = Owned<mbedtls_md_context_t, mbedtls_md_init, mbedtls_md_free>;
 
 bool load_curve(Group& group) { return mbedtls_ecp_group_load(group.get(), MBEDTLS_ECP_DP_SECP256R1) == 0; }
 
-/// A private key while it is in memory.
-class Scalar {
+/// The key while it is in memory, as its record has it: the private one, and its point, which takes as long to compute as a
+/// signature, and which a dock asks for over and over.
+class Pair {
  public:
-  Scalar() = default;
-  Scalar(const Scalar&) = delete;
-  Scalar& operator=(const Scalar&) = delete;
-  ~Scalar() { mbedtls_platform_zeroize(bytes.data(), bytes.size()); }
-  Bytes<32> bytes{};
+  static constexpr std::size_t kScalar = 32;
+
+  Pair() = default;
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+  ~Pair() { mbedtls_platform_zeroize(bytes.data(), kScalar); }
+  [[nodiscard]] MutableBytes scalar() { return MutableBytes(bytes).first(kScalar); }
+  [[nodiscard]] ByteView scalar() const { return ByteView(bytes).first(kScalar); }
+  [[nodiscard]] MutableBytes point() { return MutableBytes(bytes).subspan(kScalar); }
+  Bytes<kScalar + sizeof(PublicPoint)> bytes{};
 };
+static_assert(sizeof(Pair::bytes) <= Once::kMostBytes);
 
 /// What mbedTLS blinds its arithmetic with: a keyed stream, so that no entropy is needed to sign. Keyed by the private key and
 /// the digest, it is nobody's to foretell.
 class Blinding {
  public:
-  Blinding(const Scalar& key, const Digest& digest) : seed_(MbedtlsHasher().sha256({key.bytes, digest, as_bytes("blinding")})) {}
+  Blinding(const Pair& key, const Digest& digest) : seed_(MbedtlsHasher().sha256({key.scalar(), digest, as_bytes("blinding")})) {}
   static int next(void* self, unsigned char* out, std::size_t size) {
     auto& it = *static_cast<Blinding*>(self);
     while (size > 0) {
@@ -64,12 +71,14 @@ class Blinding {
   Digest seed_;
 };
 
-bool point_of(Group& group, const Scalar& key, PublicPoint& out) {
+/// Sets the point; false for a number outside the group.
+bool complete(Group& group, Pair& key) {
   Number d;
   Point q;
   Blinding blinding(key, Digest{});
   std::size_t size = 0;
-  return mbedtls_mpi_read_binary(d.get(), key.bytes.data(), key.bytes.size()) == 0 &&
+  const MutableBytes out = key.point();
+  return mbedtls_mpi_read_binary(d.get(), key.scalar().data(), key.scalar().size()) == 0 &&
          mbedtls_ecp_check_privkey(group.get(), d.get()) == 0 &&
          mbedtls_ecp_mul(group.get(), q.get(), d.get(), &group.get()->G, Blinding::next, &blinding) == 0 &&
          mbedtls_ecp_point_write_binary(group.get(), q.get(), MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out.data(), out.size()) == 0 &&
@@ -96,39 +105,39 @@ Digest MbedtlsHasher::hmac_sha256(ByteView key, std::initializer_list<ByteView> 
 }
 
 bool MbedtlsKeys::has_key() {
-  Scalar key;
+  Pair key;
   return record_.load(key.bytes);
 }
 
 bool MbedtlsKeys::generate_key(Entropy& entropy) {
   Group group;
-  Scalar key;
-  PublicPoint point{};
+  Pair key;
   if (has_key() || !load_curve(group)) return false;
   // A number outside the group comes once in 2^32 tries (FIPS 186-4, B.4.2).
   for (int tries = 0; tries < 4; ++tries) {
-    if (!entropy.fill(key.bytes)) return false;
-    if (point_of(group, key, point)) return record_.write(key.bytes);
+    if (!entropy.fill(key.scalar())) return false;
+    if (complete(group, key)) return record_.write(key.bytes);
   }
   return false;
 }
 
 bool MbedtlsKeys::export_public_key(PublicPoint& out) {
-  Group group;
-  Scalar key;
-  return record_.load(key.bytes) && load_curve(group) && point_of(group, key, out);
+  Pair key;
+  if (!record_.load(key.bytes)) return false;
+  std::copy(key.point().begin(), key.point().end(), out.begin());
+  return true;
 }
 
 bool MbedtlsKeys::sign_hash(const Digest& digest, claim::Signature& out) {
   Group group;
-  Scalar key;
+  Pair key;
   Number d;
   Number r;
   Number s;
   claim::Signature signature{};
   if (!record_.load(key.bytes) || !load_curve(group)) return false;
   Blinding blinding(key, digest);
-  const bool made = mbedtls_mpi_read_binary(d.get(), key.bytes.data(), key.bytes.size()) == 0 &&
+  const bool made = mbedtls_mpi_read_binary(d.get(), key.scalar().data(), key.scalar().size()) == 0 &&
                     mbedtls_ecdsa_sign_det_ext(group.get(), r.get(), s.get(), d.get(), digest.data(), digest.size(),
                                                MBEDTLS_MD_SHA256, Blinding::next, &blinding) == 0 &&
                     mbedtls_mpi_write_binary(r.get(), signature.data(), 32) == 0 &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a lock answers: its bytes as they are, and pieces of them as the answers to what the dock asks, in sound frames under
 // the right number. Nothing is handed in that no key signed, nothing acknowledged that was not handed in, what is shown is within
-// its limits, and the dock goes on.
+// its limits, and the dock goes on. And whatever stands in the files that a dock hands out.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "firmware/core/little_endian.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "plugins/dock/session.hpp"
 #include "tests/fuzz/acceptable.hpp"
 
@@ -49,14 +50,15 @@ class FuzzOwner final : public SessionOwner {
     settings.number = 0xffff;
     return settings;
   }
-  bool has_images() override { return true; }
-  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override {
-    if (floor == UINT32_MAX) return nullptr;
+  bool hands_out() override { return true; }
+  DockImages images_for(std::uint32_t board) override {
     static const auto kBytes = std::make_shared<const std::string>(4096, 'x');
-    firmware::ImageFile image{kBytes, as_bytes(*kBytes).first(200), {as_bytes(*kBytes), as_bytes(*kBytes).first(800)}, {}};
-    image.image.version = floor + 1;
-    image.image.board = board;
-    return std::make_shared<const firmware::ImageFile>(image);
+    firmware::ImageFile file{kBytes, as_bytes(*kBytes).first(200), {as_bytes(*kBytes), as_bytes(*kBytes).first(800)}, {}};
+    file.image.version = 7;
+    file.image.board = board;
+    static const auto kImage = std::make_shared<DockImage>(file);
+    kImage->file.image.board = board;
+    return {kImage};
   }
   void show(const plugin::Part& part) override {
     must(part.name.size() <= 64 && part.fault.size() <= 512 && part.fields.size() <= 32);
@@ -132,6 +134,18 @@ void fuzz_line(ByteView bytes) {
   session.work(now + std::chrono::seconds(5));
 }
 
+/// What is read of a file is what would be written of it.
+void fuzz_files(ByteView bytes) {
+  if (const auto image = firmware::parse_image_file(std::string(as_text(bytes)), "image")) {
+    must(firmware::image_file_bytes(image->message, image->forms) == *image->bytes);
+  }
+  if (const auto settings = firmware::parse_lock_settings(as_text(bytes), "settings")) {
+    const auto again = firmware::parse_lock_settings(firmware::lock_settings_text(*settings), "settings");
+    must(again && again->lock == settings->lock);
+    must(firmware::settings_request(again->settings) == firmware::settings_request(settings->settings));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -139,6 +153,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView bytes = ByteView(data, size).subspan(1);
   if (data[0] % 4 == 0) {
     fuzz_line(bytes);
+  } else if (data[0] % 8 == 5) {
+    fuzz_files(bytes);
   } else {
     fuzz_answers(bytes);
   }

@@ -58,7 +58,10 @@ def link_of(ride):
     return int.from_bytes(hashlib.sha256(cbor2.loads(ride).value.value[2]).digest()[:8], "big", signed=True)
 
 
-def provision(lock, trusted=ec.derive_private_key(77, ec.SECP256R1())):
+PROGRAMME = ec.derive_private_key(77, ec.SECP256R1())
+
+
+def provision(lock, trusted=PROGRAMME):
     lock.hello()
     _, code = lock.ask(dock.PROPOSE, point(trusted) + NAME.encode())
     _, last = lock.ask(dock.CONFIRM, code)

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -117,6 +118,12 @@ class Storm {
   void calm() {
     world_.flash.cut_at(0);
     restart();
+    // What a dock acknowledged and forgot comes as long as it is there.
+    std::set<std::uint32_t> on_flash;
+    Message there(claim::kMaxLockRideBytes);
+    for (std::uint32_t counter = settled_ + 1; counter <= last_; ++counter) {
+      if (world_.lock->journal().ride(counter, there)) on_flash.insert(counter);
+    }
     int tries = 0;
     while (!dock_.collect()) require(++tries < 3, "the rides cannot be fetched");
     const LockState& state = world_.lock->journal().state();
@@ -126,8 +133,8 @@ class Storm {
     for (std::uint32_t counter = state.settled + 1; counter <= state.last_counter; ++counter) {
       const auto found = dock_.stored.find(counter);
       if (found == dock_.stored.end()) {
-        // Only where another dock said that it has it, and its room was needed since.
-        require(counter <= acknowledged_ && kept_by_docks_.count(counter) != 0,
+        // Only where another dock said that it has it, and its room was needed before this dock came.
+        require(on_flash.count(counter) == 0 && counter <= acknowledged_ && kept_by_docks_.count(counter) != 0,
                 "ride " + std::to_string(counter) + " did not come");
         link = 0;
         continue;

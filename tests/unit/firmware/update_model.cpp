@@ -27,7 +27,7 @@ UpdateModel::UpdateModel(std::uint64_t seed, bool signs_quickly, Begin begin)
 UpdateModel::Image UpdateModel::make_image(std::uint32_t version, Nature nature, std::size_t size) {
   Image image{version, nature, {}, {}};
   claim::LockImage content{1767312000, version, kBoard, {}};
-  std::mt19937 random(version);
+  std::mt19937 random(version * 65'536 + static_cast<std::uint32_t>(size));
   for (std::uint8_t slot = 0; slot < kSlots; ++slot) {
     Message& form = image.forms[slot];
     form.resize(size);
@@ -80,7 +80,7 @@ void UpdateModel::again() {
 void UpdateModel::start(ResetReason reason) {
   for (int tries = 0; tries < 30; ++tries) {
     if (start_once(reason)) return check();
-    reason = flash.powered() ? ResetReason::watchdog : ResetReason::power_on;
+    reason = flash.powered() ? ended_by_ : ResetReason::power_on;
     if (!flash.powered()) {
       flash.power_up();
       arm();
@@ -105,6 +105,7 @@ bool UpdateModel::start_once(ResetReason reason) {
   require(slot.has_value(), "nothing is started");
   const Image* const image = started(*slot);
   require(image != nullptr, "an image is started that nobody made");
+  ended_by_ = image->nature == Nature::hangs ? ResetReason::watchdog : ResetReason::software;
   if (image->nature == Nature::hangs) return false;
   keys.signs = image->nature != Nature::unable;
   const Lock::Start ready = restart(reason);

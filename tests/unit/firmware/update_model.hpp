@@ -75,6 +75,7 @@ struct UpdateModel : LockFixture {
   std::vector<std::uint64_t> cuts_;
   std::uint64_t counted_from_ = 0;
   std::uint32_t floor_ = 0;
+  firmware::ResetReason ended_by_ = firmware::ResetReason::watchdog;  ///< an image that does not go on, when the power holds
 };
 
 }  // namespace greentill::test

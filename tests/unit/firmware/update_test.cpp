@@ -98,7 +98,7 @@ TEST_CASE(
       world.second();
       CHECK(world.running() == 1);
       CHECK(world.updater->state().ended == TrialEnd::not_confirmed);
-      CHECK(world.updater->state().reason == ResetReason::watchdog);
+      CHECK(world.updater->state().reason == (nature == Nature::hangs ? ResetReason::watchdog : ResetReason::software));
       CHECK(world.updater->state().failures == trial * BootState::kOwnFailure);
     }
     CHECK_FALSE(world.send(bad));
@@ -128,7 +128,7 @@ TEST_CASE(
     REQUIRE(world.send(image));
     world.second();
     REQUIRE(world.running() == 2);
-    world.start(ResetReason::power_on);
+    world.start(trial % 2 == 0 ? ResetReason::brown_out : ResetReason::power_on);
     REQUIRE(world.running() == 1);
   }
   SUBCASE("it is confirmed at last") { CHECK(world.update(image, 1)); }

@@ -43,6 +43,8 @@ void add_lock(Page& page, const Json& lock) {
     page.line("", "nobody tells it the time: " + trouble);
   if (number_of(lock, "rides_refused") > 0)
     page.line("", text_at(lock, "/rides_refused") + " rides were refused: it had no room for them");
+  if (number_of(lock, "rides_gone") > 0)
+    page.line("", text_at(lock, "/rides_gone") + " rides are gone that another dock acknowledged, and that are not settled");
   const bool is_there = number_of(lock, "there") == 1;
   page.line("", (is_there ? "at " : "was at ") + text_at(lock, "/dock") + ", " + text_at(lock, "/line") + ", last heard " +
                     time_at(lock, "/told_at") + "; " + text_at(lock, "/starts") +

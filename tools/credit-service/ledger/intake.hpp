@@ -28,6 +28,7 @@ struct Visit {
   std::uint64_t claims = 0;  ///< of this visit, that the ledger did not have
   std::uint64_t bytes = 0;   ///< likewise
   bool stays = false;        ///< the batch was kept aside, and stays there
+  bool kept_on = false;      ///< what is left of it does, in a row of its own
   Chain* find(const claim::ChainId& id);
   Chain* find(std::int64_t no);
 };

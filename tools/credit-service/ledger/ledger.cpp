@@ -183,7 +183,7 @@ Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
     std::int64_t again_s = 0;
     if (Status taken = take(batch, *known, again_s); !taken) return taken;
     if (Status arranged = days_.arrange(known->now); !arranged) return arranged;
-    if (batch.pending && !known->stays) {
+    if (batch.pending && !known->stays && !known->kept_on) {
       if (Status dropped = store_->drop_kept(batch.device, *batch.pending); !dropped) return dropped;
     }
     const auto asked = asked_by(batch, *known);

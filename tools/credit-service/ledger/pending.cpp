@@ -19,14 +19,26 @@ Result<bool> Pending::keep(const Batch& batch, std::uint64_t head, std::int64_t 
   const auto kept = store_.count_kept(batch.device);
   if (!kept) return Failure{kept.error()};
   if (*kept >= kMostPendingOfADevice) return false;
-  // Its turn comes by what is new in it.
-  Span span{0, 0, now};
+  return store_.keep(batch.device, batch.chain, span_of(batch, head, now), hasher_.sha256({*batch.bytes}), batch.correlation,
+                     *batch.bytes);
+}
+
+Status Pending::keep_rest(const Batch& batch, std::uint64_t head) {
+  if (Status dropped = store_.drop_kept(batch.device, *batch.pending); !dropped) return dropped;
+  const auto kept = store_.keep(batch.device, batch.chain, span_of(batch, head, batch.kept_at), hasher_.sha256({*batch.bytes}),
+                                batch.correlation, *batch.bytes);
+  return kept ? Status(Done{}) : Failure{kept.error()};
+}
+
+/// Its turn comes by what is new in it.
+Span Pending::span_of(const Batch& batch, std::uint64_t head, std::int64_t at) {
+  Span span{0, 0, at};
   for (const BatchClaim& claim : batch.claims) {
     if (claim.link.seq <= head) continue;
     span.first = span.first == 0 ? claim.link.seq : std::min(span.first, claim.link.seq);
     span.last = std::max(span.last, claim.link.seq);
   }
-  return store_.keep(batch.device, batch.chain, span, hasher_.sha256({*batch.bytes}), batch.correlation, *batch.bytes);
+  return span;
 }
 
 /// With an empty device where the bytes hold no batch of the chain.

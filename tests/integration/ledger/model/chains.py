@@ -20,6 +20,7 @@ class Chains(Admission):
         self.left = 0  # assignments below it are left
         self.quota = None
         self.batch, self.kept = {}, 0  # what comes now: hash, seq; how many came
+        self.laid = set()  # what of it was only laid aside, since its chain waits
 
     def of_state(self, *states):
         return [chain for chain in self.chains.values() if chain.state in states]
@@ -29,14 +30,14 @@ class Chains(Admission):
 
     def arrive_all(self, batch, now):
         """A batch comes as one: what waits for it is looked at when all of it has its place, and all of it came now, though some may
-        lie aside already."""
+        lie aside already. But what is laid aside beside what a waiting chain has came when the batch came whose turn it is."""
         self.batch = {event["hash"]: event["seq"] for event in batch}
         self.kept += 1
         for event in batch:
             if not self.arrive(event, now):
                 break
         self.review(now)
-        self.batch = {}
+        self.batch, self.laid = {}, set()
 
     def keep(self, aside, event, now, head):
         """Until its turn comes; of several batches that have it the one that begins first. What was kept already."""
@@ -59,6 +60,7 @@ class Chains(Admission):
                 self.keep(self.strays.setdefault(event["chain"], {}), event, now, 0)
         elif chain.state == WAITING:
             kept = self.keep(chain.aside, event, now, 0)
+            self.laid.add(event["hash"])
             if kept["hash"] != event["hash"]:
                 self.other_payload(chain, event, event["seq"])
                 chain.booked_at = now
@@ -101,7 +103,8 @@ class Chains(Admission):
                 self.other_payload(chain, event, event["seq"] - 1)
                 chain.aside = {seq: kept for seq, kept in chain.aside.items() if kept[2] != order}
                 return
-            self.take(chain, event, now if event["hash"] in self.batch else came, now)
+            is_direct = event["hash"] in self.batch and event["hash"] not in self.laid
+            self.take(chain, event, now if is_direct else came, now)
 
     def take(self, chain, event, came, now):
         seq = event["seq"]

@@ -52,6 +52,39 @@ TEST_CASE("a batch beyond the head is kept, answered with the head as it is, and
   CHECK(at.desk.wrong().empty());
 }
 
+TEST_CASE("a batch with a hole in it moves the head up to there, and is kept for what stands behind it") {
+  OneDevice at;
+  at.ride(9);
+  at.send(1, 3);
+  const auto& all = at.chain.messages();
+  const Answered answered = at.desk.take("dock-7", {all[1], all[2], all[3], all[6]});
+  CHECK(answered.head == 4);
+  CHECK(at.desk.report().pending == 1);
+  at.send(8, 9);
+  CHECK(at.desk.report().pending == 2);
+  CHECK(at.send(5, 6).head == 6);
+  CHECK(at.desk.ask("dock-7").head == 9);
+  CHECK(at.desk.report().pending == 0);
+  CHECK(at.desk.wrong().empty());
+}
+
+TEST_CASE("a batch that was kept goes on being kept for what stands behind another hole in it") {
+  OneDevice at;
+  at.ride(9);
+  at.send(1, 2);
+  const auto& all = at.chain.messages();
+  at.desk.take("dock-7", {all[3], all[4], all[7], all[8]});
+  CHECK(at.desk.report().pending == 1);
+  at.send(3, 3);
+  CHECK(at.desk.ask("dock-7").head == 5);
+  CHECK(at.desk.report().pending == 1);
+  at.send(6, 7);
+  CHECK(at.desk.ask("dock-7").head == 9);
+  CHECK(at.desk.report().pending == 0);
+  CHECK(at.desk.report().granted_mg == 8 * 167);
+  CHECK(at.desk.wrong().empty());
+}
+
 TEST_CASE("a device that goes on where the ledger has not come to is told of, with both numbers, once it sends the same again") {
   OneDevice at;
   at.ride(29);

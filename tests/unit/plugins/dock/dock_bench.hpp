@@ -20,7 +20,7 @@ using greentill::test::LockFixture;
 
 class DockBench final : public SessionOwner, public firmware::Wire {
  public:
-  explicit DockBench(LockFixture& world) { connect(world); }
+  explicit DockBench(LockFixture& world, const Pace& pace = {}) : pace_(pace) { connect(world); }
 
   /// The lock was started anew, or is another.
   void connect(LockFixture& world);
@@ -47,9 +47,13 @@ class DockBench final : public SessionOwner, public firmware::Wire {
     const auto found = settings.find(lock);
     return found == settings.end() ? std::nullopt : std::optional(found->second);
   }
-  bool has_images() override { return image != nullptr; }
-  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override {
-    return image && image->image.board == board && image->image.version > floor ? image : nullptr;
+  bool hands_out() override { return true; }
+  DockImages images_for(std::uint32_t board) override {
+    DockImages those;
+    for (const auto& image : images) {
+      if (image->file.image.board == board) those.push_back(image);
+    }
+    return those;
   }
   void show(const plugin::Part& part) override { shown[part.name] = part; }
   void log(gt_log_level /*level*/, const std::string& message) override { logged.push_back(message); }
@@ -66,7 +70,7 @@ class DockBench final : public SessionOwner, public firmware::Wire {
   bool holds = false;                                        ///< nothing becomes durable
   bool is_full = false;                                      ///< nothing is taken
   std::map<std::string, firmware::SignedSettings> settings;  ///< to be handed out, by lock
-  std::shared_ptr<const firmware::ImageFile> image;
+  DockImages images;                                         ///< likewise, newest first
   std::function<void()> each_turn;
   /// Answers a question at once.
   std::function<plugin::Reply(std::string_view kind, std::string_view argument)> service;
@@ -84,7 +88,7 @@ class DockBench final : public SessionOwner, public firmware::Wire {
 
   LockFixture* world_ = nullptr;
   std::optional<firmware::DockLink> link_;
-  Pace pace_;
+  const Pace pace_;
   Time now_{std::chrono::hours(1)};
   std::optional<Session> session_;
   std::map<std::string, std::shared_ptr<LockRecord>> locks_;

@@ -25,8 +25,8 @@ struct Bench {
   }
   void look() { handout.look(now += std::chrono::seconds(10)); }
   std::uint32_t newest(std::uint32_t floor = 0, std::uint32_t board = UpdateModel::kBoard) {
-    const auto image = handout.image_for(board, floor);
-    return image ? image->image.version : 0;
+    const auto all = handout.images_for(board);
+    return all.empty() || all.front()->version() <= floor ? 0 : all.front()->version();
   }
 
   TempDir folder;
@@ -50,11 +50,11 @@ TEST_CASE("handout: the newest image of a board is handed out, and what changes 
   CHECK(at.newest() == 5);
   CHECK(at.newest(5) == 0);
   CHECK(at.newest(0, UpdateModel::kBoard + 1) == 0);
-  const auto held = at.handout.image_for(UpdateModel::kBoard, 0);
+  const auto held = at.handout.images_for(UpdateModel::kBoard).front();
   std::filesystem::remove(at.folder / "b.image");
   at.look();
   CHECK(at.newest() == 3);
-  CHECK(held->forms[0].size() == held->image.forms[0].size);  // who sends it has it still
+  CHECK(held->file.forms[0].size() == held->file.image.forms[0].size);  // who sends it has it still
   CHECK(at.complaints.empty());
 }
 
@@ -75,6 +75,53 @@ TEST_CASE("handout: what is no image is told once, and read again when it has ch
   CHECK(at.complaints.size() == 2);
   CHECK(at.newest() == 3);  // what was read stays
   std::filesystem::rename(at.folder.path().string() + "-away", at.folder.path());
+}
+
+TEST_CASE("handout: as many images as a dock has may be exchanged for as many others, and what is none counts for none") {
+  Bench at;
+  const auto name = [](int i) { return "image-" + std::to_string(i) + ".image"; };
+  for (int i = 0; i < 16; ++i) at.put_image(name(i), 10 + static_cast<std::uint32_t>(i));
+  REQUIRE(write_file_durably(at.folder / "0-is-none.image", std::string("none")));
+  at.look();
+  CHECK(at.newest() == 25);
+  REQUIRE(at.complaints.size() == 1);
+  for (int i = 0; i < 16; ++i) {
+    std::filesystem::remove(at.folder / name(i));
+    at.put_image(name(100 + i), 100 + static_cast<std::uint32_t>(i));
+  }
+  at.look();
+  CHECK(at.newest() == 115);
+  CHECK(at.handout.images_for(UpdateModel::kBoard).size() == 16);
+  CHECK(at.complaints.size() == 1);
+  at.put_image("image-200.image", 200);
+  at.look();
+  CHECK(at.newest() == 115);
+  REQUIRE(at.complaints.size() == 2);
+  CHECK(at.complaints[1].find("image-200.image: is one more than the 16 images") != std::string::npos);
+}
+
+TEST_CASE("handout: a wrong image that went and comes back is told again") {
+  Bench at;
+  for (std::size_t times = 1; times <= 2; ++times) {
+    REQUIRE(write_file_durably(at.folder / "a.image", std::string("none")));
+    at.look();
+    at.look();
+    CHECK(at.complaints.size() == times);
+    std::filesystem::remove(at.folder / "a.image");
+    at.look();
+  }
+}
+
+TEST_CASE("handout: an image that another of its size and time replaces is read again") {
+  Bench at;
+  at.put_image("a.image", 3);
+  at.look();
+  const auto written = std::filesystem::last_write_time(at.folder / "a.image");
+  at.put_image("b.txt", 5);
+  std::filesystem::copy_file(at.folder / "b.txt", at.folder / "a.image", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::last_write_time(at.folder / "a.image", written);
+  at.look();
+  CHECK(at.newest() == 5);
 }
 
 TEST_CASE("handout: a lock's settings are those of the file with its name") {

@@ -234,6 +234,37 @@ TEST_CASE("dock session: how a lock fares is shown, and its refusals and resets 
   CHECK(dock.number("there") == 0);
 }
 
+TEST_CASE(
+    "dock session: rides that another dock acknowledged, and whose room was needed before they were settled, are told once") {
+  World world(0);
+  DockBench robber(world);
+  for (int i = 0; i < 4; ++i) {
+    for (int rides = 0; rides < 20; ++rides) world.ride(3);
+    robber.run_rounds();
+  }
+  const std::uint32_t first = world.lock->journal().first_ride();
+  REQUIRE(world.acknowledged() == 80);
+  REQUIRE(first > 30);
+  CHECK(robber.number("rides_gone") == 0);  // it had them all
+  DockBench dock(world);
+  dock.run_rounds(3);
+  CHECK(dock.number("rides_gone") == first - 1);
+  CHECK(dock.stored[std::string(LockFixture::kId)].size() == 80 - first + 1);
+  REQUIRE(dock.logged.size() == 1);
+  CHECK(dock.logged[0].find(std::to_string(first - 1) + " of its rides, the first 1, the last " + std::to_string(first - 1)) !=
+        std::string::npos);
+  // Another lock's dock hears of the service that it has most of them.
+  DockBench informed(world);
+  informed.service = [&](std::string_view kind, std::string_view) -> plugin::Reply {
+    if (kind == "locks") return {0, GT_SIGNED, world.receipt(first - 3), {}};
+    return {0, GT_NOTHING, {}, "nothing"};
+  };
+  informed.run_rounds(3);
+  CHECK(informed.number("rides_gone") == 2);
+  REQUIRE(informed.logged.size() == 1);
+  CHECK(informed.logged[0].find("2 of its rides, the first " + std::to_string(first - 2)) != std::string::npos);
+}
+
 TEST_CASE("dock session: who cannot prove the key that it names is nobody") {
   World world(2);
   DockBench dock(world);

@@ -15,6 +15,7 @@
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/hex.hpp"
 #include "firmware/core/dock_link.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/firmware/lock_fixture.hpp"
 
@@ -184,6 +185,35 @@ TEST_CASE("dock source: with a list, a lock that is not in it, or has another ke
   CHECK(part_of(sources->status())->fault == "it has another key than the one that is listed for it");
   CHECK(bench.sink.count() == 0);
   CHECK(bench.log.count("lock lock-0042: it has another key") == 1);
+}
+
+TEST_CASE("dock source: a folder of settings that is replaced, or made late, is read though its child was granted another") {
+  for (const bool is_late : {false, true}) {
+    CAPTURE(is_late);
+    TempFolder folder;
+    TempFolder apart;
+    const auto hand = apart.path() / "for-locks";
+    const auto coming = apart.path() / "coming";
+    if (!is_late) std::filesystem::create_directory(hand);
+    auto spec = listening(folder, "hand_out = \"" + hand.string() + "\"\n");
+    // So that the folder around it is not allowed for its sake.
+    std::ofstream(apart.path() / "key") << "secret";
+    spec.secrets = {apart.path() / "key"};
+    if (!is_late) spec.folders = {hand};
+    SourceBench bench;
+    Ridden world;
+    const auto sources = bench.start_all({spec});
+    const LockAtLine lock(world, connect_to(folder.path() / "line"));
+    await_taken(bench, world);
+    std::filesystem::create_directory(coming);
+    std::ofstream(coming / "lock-0042.toml") << lock_settings_text({std::string(LockFixture::kId), world.settings(3, 1'900)});
+    if (!is_late) std::filesystem::rename(hand, apart.path() / "former");
+    std::filesystem::rename(coming, hand);
+    CHECK(bench.eventually_later([&] { return bench.log.count("is another folder than at the start") > 0; }));
+    // The child that was started anew listens at a socket of its own.
+    const LockAtLine again(world, connect_to(folder.path() / "line"));
+    CHECK(bench.eventually_later([&] { return world.lock->journal().state().settings_number == 3; }));
+  }
 }
 
 TEST_CASE("dock source: more locks than lines come one after the other") {
