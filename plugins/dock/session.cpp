@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "firmware/core/little_endian.hpp"
+#include "firmware/core/updater.hpp"
 
 namespace greentill::dock {
 
@@ -17,6 +18,7 @@ namespace {
 constexpr unsigned kMostSilences = 3;
 constexpr std::uint32_t kListed = 64;
 constexpr std::chrono::milliseconds kSoon{3'000};
+constexpr std::chrono::milliseconds kWithinTrial{firmware::Updater::kTrialMs / 2};
 
 }  // namespace
 
@@ -38,9 +40,10 @@ Time Session::due() const {
 }
 
 Time Session::next_greeting() const {
-  // A new image confirms itself by a hello, and goes back where none comes.
-  const bool soon = record_ && record_->handing.begins;
-  return greeted_at_ + (soon ? std::min(kSoon, pace_.greet) : pace_.greet);
+  // A new image confirms itself by a hello, and goes back where none comes: also one that another dock brought, to a lock that
+  // was exchanged for the one that is thought to be here.
+  if (record_ && record_->handing.begins) return greeted_at_ + std::min(kSoon, pace_.greet);
+  return greeted_at_ + (owner_.hands_out() ? std::min(kWithinTrial, pace_.greet) : pace_.greet);
 }
 
 void Session::work(Time now) {

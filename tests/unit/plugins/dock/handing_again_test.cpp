@@ -39,6 +39,23 @@ TEST_CASE("handing again: a lock that has a new image is greeted within seconds,
   CHECK(greetings == 0);
 }
 
+TEST_CASE("handing again: a lock on trial that took another's place is greeted within its trial") {
+  Handing at(slow());
+  UpdateModel other(UpdateModel::Begin::provisioned);
+  at.dock.connect(other);
+  at.pass(seconds(5));
+  REQUIRE(at.dock.number("there") == 1);
+  REQUIRE(at.model.update(at.model.make_image(2), 1));
+  REQUIRE(at.model.send(at.model.make_image(3)));
+  at.model.second();
+  REQUIRE(at.model.updater->on_trial());
+  at.dock.connect(at.model);
+  at.starts = at.model.starts;
+  at.pass(seconds(310));
+  CHECK(at.model.running() == 3);
+  CHECK(at.images_of_lock().ended == TrialEnd::confirmed);
+}
+
 TEST_CASE("handing again: a lock whose rider takes it away before a hello is brought the image once more") {
   Handing at;
   at.hand_out(at.model.make_image(2));
