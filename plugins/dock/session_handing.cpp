@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/core/little_endian.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "plugins/dock/session.hpp"
 
 namespace greentill::dock {
