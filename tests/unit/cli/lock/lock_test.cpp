@@ -46,7 +46,7 @@ class LockServer {
 
  private:
   struct Line final : firmware::Wire {
-    void send(ByteView bytes) override { static_cast<void>(::write(descriptor.get(), bytes.data(), bytes.size())); }
+    void send(ByteView bytes) override { (void)!::write(descriptor.get(), bytes.data(), bytes.size()); }
     Descriptor descriptor;
   };
   struct Losing final : firmware::Wire {
