@@ -55,7 +55,7 @@ void Engine::repair(const outbox::Repair& repair, std::function<void(Status)> do
   change(
       [this, repair](outbox::Writer& writer) -> Status {
         AnewMaker anew(parts_.maker, parts_.random);
-        const Status repaired = writer.repair(repair, anew, parts_.maker.now());
+        Status repaired = writer.repair(repair, anew, parts_.maker.now());
         const bool full = !repaired && repaired.error().code == ErrorCode::full;
         if (full && hooks_.disk_full) hooks_.disk_full();
         return repaired;
