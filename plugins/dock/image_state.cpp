@@ -2,19 +2,16 @@
 #include "plugins/dock/image_state.hpp"
 
 #include "firmware/core/little_endian.hpp"
+#include "firmware/core/ports.hpp"
 
 namespace greentill::dock {
-namespace {
 
-constexpr std::uint8_t kPowerOn = 1;
-constexpr std::uint8_t kBrownOut = 2;
-constexpr std::uint8_t kByItself = 4;
-
-}  // namespace
+using firmware::ResetReason;
 
 bool ImageState::has_failed(std::uint32_t wanted) const {
   // By itself ends a trial that no dock said hello to in time, as on a bike that was ridden off just then.
-  const bool hardly_its_own = reason == kPowerOn || reason == kBrownOut || reason == kByItself;
+  const auto why = static_cast<ResetReason>(reason);
+  const bool hardly_its_own = why == ResetReason::power_on || why == ResetReason::brown_out || why == ResetReason::software;
   return tried == wanted && !is_on_trial() && ended == Ended::not_confirmed && !hardly_its_own;
 }
 

@@ -118,12 +118,10 @@ void Session::tell_changes() {
   LockRecord& lock = *record_;
   const std::string name = "lock " + lock.id + ": ";
   const bool was_reset = hello_->starts > lock.starts.value_or(hello_->starts);
-  constexpr std::uint8_t kBrownOut = 2;
-  constexpr std::uint8_t kWatchdog = 3;
-  constexpr std::uint8_t kFault = 6;
-  const std::uint8_t reason = hello_->reset_reason;
-  if (was_reset && (reason == kBrownOut || reason == kWatchdog || reason == kFault)) {
-    owner_.log(GT_LOG_WARNING, name + "it started anew: " + reset_words(reason));
+  using firmware::ResetReason;
+  const auto why = static_cast<ResetReason>(hello_->reset_reason);
+  if (was_reset && (why == ResetReason::brown_out || why == ResetReason::watchdog || why == ResetReason::fault)) {
+    owner_.log(GT_LOG_WARNING, name + "it started anew: " + reset_words(hello_->reset_reason));
   }
   if (hello_->refused > lock.refused.value_or(0)) {
     owner_.log(GT_LOG_WARNING, name + "it has refused " + std::to_string(hello_->refused) +
