@@ -79,12 +79,12 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
       if (!declared) return Failure{declared.error()};
       lost = std::move(*declared);
     }
-    if (!is_next(claim, chain, *lost) && batch.pending) {
-      if (Status kept = pending_.keep_rest(batch, chain.seq); !kept) return kept;
-      visit.kept_on = true;
-      break;
-    }
     if (!is_next(claim, chain, *lost)) {
+      if (batch.pending) {
+        if (Status kept = pending_.keep_rest(batch, chain.seq); !kept) return kept;
+        visit.kept_on = true;
+        break;
+      }
       if (claim.attested) notices_.gap(batch, claim.link.seq, chain.seq);
       const auto kept = pending_.keep(batch, chain.seq, visit.now);
       if (!kept) return Failure{kept.error()};
