@@ -113,6 +113,16 @@ uplink::Options Device::options(const Broker& broker) {
   return options;
 }
 
+namespace {
+
+/// By hand, years may pass while a real broker is being connected to: giving up by that clock would judge the hand alone.
+uplink::Options timed(uplink::Options options, Time time) {
+  if (time == Time::by_hand) options.connecting_at_most = std::chrono::years(100);
+  return options;
+}
+
+}  // namespace
+
 Device::Device(const uplink::Options& options, Time time)
     : strand_(time),
       outbox_(open_outbox(folder_ / "outbox.db")),
@@ -120,7 +130,7 @@ Device::Device(const uplink::Options& options, Time time)
       trust_(load_trust()),
       book_(outbox_->writer(), strand_),
       repairer_(outbox_->writer(), strand_, chain),
-      uplink_(uplink::Uplink::create(options, strand_, clock_, random_, log, *reader_, book_, repairer_, *trust_)) {
+      uplink_(uplink::Uplink::create(timed(options, time), strand_, clock_, random_, log, *reader_, book_, repairer_, *trust_)) {
   const outbox::Unit start = chain.start();
   REQUIRE(strand_.run_here([&] { return outbox_->writer().begin_chain(chain.head().chain, start); }).ok());
 }
