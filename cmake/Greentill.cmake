@@ -17,7 +17,11 @@ endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(GREENTILL_PLUGIN_DIR ${PROJECT_BINARY_DIR}/lib/greentill/plugins)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-if(NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")  # a microcontroller's image lies where it is linked
+# Nothing below it: a lock. A Debian of another architecture is cross-built too, and is none.
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  set(GREENTILL_MICROCONTROLLER ON)
+endif()
+if(NOT GREENTILL_MICROCONTROLLER)  # whose image lies where it is linked
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 
@@ -75,7 +79,7 @@ endfunction()
 
 # greentill_freestanding(<folder>): built for a microcontroller, the library must need no heap, no exceptions and no C++ library.
 function(greentill_freestanding name)
-  if(CMAKE_CROSSCOMPILING)
+  if(GREENTILL_MICROCONTROLLER)
     add_custom_command(TARGET greentill_${name} POST_BUILD VERBATIM
       COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DSIZE=${CMAKE_SIZE} -DARCHIVE=$<TARGET_FILE:greentill_${name}>
         -P ${PROJECT_SOURCE_DIR}/cmake/check-freestanding.cmake)

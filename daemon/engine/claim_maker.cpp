@@ -7,7 +7,6 @@
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/signing.hpp"
 #include "daemon/crypto/hasher.hpp"
-#include "daemon/engine/boot.hpp"
 
 namespace greentill::engine {
 namespace {
@@ -49,7 +48,7 @@ claim::Claim ClaimMaker::blank(const claim::ChainHead& head) {
   claim.prev = head.payload_hash;
   claim.clock = clock_state(claim.issued_at, clock_.synchronised());
   claim.boot = context_.boot;
-  claim.uptime_s = uptime_seconds();
+  claim.uptime_s = context_.uptime();
   claim.merchant = context_.settings->assignment.merchant;
   claim.site = context_.settings->assignment.site;
   claim.chain = head.chain;

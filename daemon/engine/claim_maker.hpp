@@ -12,6 +12,7 @@
 #include "daemon/crypto/secret.hpp"
 #include "daemon/engine/account_guard.hpp"
 #include "daemon/engine/acts.hpp"
+#include "daemon/engine/boot.hpp"
 #include "daemon/engine/measuring.hpp"
 #include "daemon/event/answer.hpp"
 #include "daemon/identity/settings.hpp"
@@ -24,6 +25,7 @@ struct ClaimContext {
   const identity::Settings* settings = nullptr;  ///< must outlive whoever has the context
   identity::RootChoice roots;
   std::uint64_t boot = 0;
+  std::uint64_t (*uptime)() = uptime_seconds;
   crypto::Secret bearer_key;   ///< customers' secrets are derived from this key and the claim id
   bool prints_secrets = true;  ///< whether the configuration has a link that takes the secret to the customer
 };
