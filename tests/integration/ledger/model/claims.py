@@ -56,7 +56,7 @@ class Claim:
 
     def forget(self):
         """It is not the holder any more: should it be again, all steps decide it."""
-        self.passed, self.cut, self.applied = 0, None, frozenset()
+        self.passed, self.cut, self.applied = None, None, frozenset()  # passed: what all steps were asked for, None before
 
     def standing(self):
         """(standing, granted, reasons): what a device, the books and `held list` are told of it."""

@@ -140,6 +140,14 @@ class WhoTakesBack(unittest.TestCase):
         scene.people("release", device="till", reason="ceiling-reversals")
         self.assertEqual(scene.granted(ride), 0)
 
+    def test_it_is_counted_for_what_stood_when_it_became_entitled(self):
+        scene = Scene(town({"takes_back_per_day_mg": {"kiosk": RIDE_MG // 2}}))
+        back, part, ride = scene.back("kiosk"), scene.back("till", metres=50), scene.ride("till")
+        scene.come(back, part, ride)
+        self.assertEqual(scene.granted(ride), RIDE_MG // 2)  # the kiosk's is not seen yet
+        scene.come(scene.ride("kiosk"))
+        self.assertEqual([scene.granted(ride), scene.of(back)], [0, NOTHING])
+
     def test_of_one_merchant_so_many_are_kept(self):
         scene = Scene(town(most_reversals=2))
         parts = [scene.back("till", metres=10) for _ in range(3)]

@@ -9,6 +9,7 @@ from claims import BEHIND, DAY, FOR_NOW, OWN_HOLDS
 from limits import Limits
 
 TAKEN_AFTER_RETIREMENT = 30 * DAY
+ALL = float("inf")
 NOT_IN_FORCE = "methodology-not-in-force"
 
 
@@ -111,7 +112,7 @@ class Ledger:
         if not claim.applied <= applied:
             claim.forget()  # what took it back does not any more: all steps, limits and ceilings included
             target, closed, applied = self.asked(act, claim)
-        if claim.cut is None and target > claim.passed:
+        if claim.cut is None and target > (claim.passed or 0):
             granted, ceiling = self.limits.pass_all(claim, target)
             if ceiling is not None:
                 claim.holds.add(ceiling)
@@ -119,9 +120,9 @@ class Ledger:
                 claim.forget()
                 self.touch(claim)
                 return False
-            claim.passed = target
             if granted < target:
                 claim.cut = granted  # and is not granted more afterwards
+        claim.passed = max(target, claim.passed or 0)
         act.closed, claim.applied = closed, applied
         self.change(claim, target if claim.cut is None else min(target, claim.cut))
         return True
@@ -149,13 +150,14 @@ class Ledger:
         return 0 if closed else self.left(claim, parts), closed, frozenset(applied)
 
     def has_room(self, reversal, claim, parts, closed):
-        """What is not its merchant's a device takes back up to a ceiling a day."""
-        before = 0 if closed else self.left(claim, parts)
+        """What is not its merchant's a device takes back up to a ceiling a day: of what stands, or of all that is asked for anew."""
+        stands = claim.granted if claim.passed is not None else ALL
+        before = 0 if closed else min(stands, self.left(claim, parts))
         after = 0
         if before and reversal.parts is not None:
             with_it = {cti: dict(units) for cti, units in parts.items()}
             add_part(with_it, reversal)
-            after = self.left(claim, with_it)
+            after = min(stands, self.left(claim, with_it))
         more = before - after - reversal.counted.get(claim, 0)
         if more <= 0:
             return True
