@@ -149,7 +149,7 @@ TEST_CASE("holdings: killed at random instants, an order is confirmed as a whole
     killed += WIFSIGNALED(status) ? 1 : 0;
     for (std::int64_t no = 0; read(ends[0], &no, sizeof no) == sizeof no;) told.insert(no);
     close(ends[0]);
-    if (told.empty()) slowness = std::min(slowness * 2, 64u);  // as under a sanitizer
+    if (told.size() <= 3) slowness = std::min(slowness * 2, 64u);  // as under a sanitizer
     CHECK(office.desk.wrong() == "");
   }
   CHECK(killed > 5);
