@@ -13,7 +13,15 @@ constexpr std::string_view kLost = "not on the device any more";
 
 }  // namespace
 
-Result<outbox::NewClaim> AnewMaker::start(const claim::ChainHead& predecessor) {
+Result<outbox::NewClaim> AnewMaker::start(const claim::ChainHead& predecessor,
+                                          const std::optional<outbox::ClaimedAssignment>& under) {
+  if (under && !was_) {
+    settings_.assignment = maker_.settings().assignment;
+    settings_.assignment.number = under->number;
+    settings_.assignment.merchant = under->merchant;
+    settings_.assignment.site = under->site;
+    was_ = maker_.adopt(settings_, {});  // no root is asked for: what is made anew has its nullifiers
+  }
   std::optional<claim::Predecessor> before;
   if (predecessor.chain != claim::ChainId{}) {
     before = {maker_.device_id(), predecessor.chain, predecessor.seq, predecessor.payload_hash};

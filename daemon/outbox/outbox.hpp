@@ -210,7 +210,8 @@ class Writer {
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
   /// Begins a chain in which everything that the ledger may lack of the chains under the assignment of its start is made anew, in
   /// their order, and sets those chains apart; all in one transaction. Memory does not grow with what is made; the write-ahead
-  /// log does, by the size of it. `now`: Unix seconds.
+  /// log does, by the size of it. Of an assignment that was left (Repair::left) the chain stands beside the one in force;
+  /// conflict where there is nothing of that assignment, or no number left for it. `now`: Unix seconds.
   virtual Status repair(const Repair& repair, Remaker& remaker, std::int64_t now) = 0;
   /// Removes delivered claims with their transaction keys, chains that were set apart, and side records, at most `limit` of all
   /// together; returns how many. A held or refused claim stays until it is accepted, the chain's head always; and what was taken

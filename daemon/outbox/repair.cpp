@@ -49,38 +49,103 @@ Status SqliteWriter::repair(const Repair& repair, Remaker& remaker, std::int64_t
   if (!named) return Failure{named.error()};
   Repairing repairing{repair, remaker, now, named->no, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   if (Status prepared = prepare_repair(repairing); !prepared) return prepared;
-  if (Status begun = begin_repair(repairing); !begun) return begun;
-  const auto chains = chains_under(repairing);
+  if (!repair.left) {
+    if (Status begun = begin_repair(repairing); !begun) return begun;
+  }
+  const auto chains = chains_under(repair.left.value_or(repairing.row.assignment), repairing.row.no);
   if (!chains) return Failure{chains.error()};
+  if (repair.left) {
+    if (Status begun = begin_beside(repairing, *chains); !begun) return begun;
+  }
   for (const auto& [no, chain] : *chains) {
     if (Status repaired = repair_chain(repairing, chain, no); !repaired) return repaired;
   }
   repairing.row.head = remaker.head();
-  if (Status finished = finish(*transaction, repairing.row); !finished) return finished;
+  const ChainRow& in_force = repair.left ? chain_ : repairing.row;
+  if (Status finished = finish(*transaction, ChainRow(in_force)); !finished) return finished;
   if (mark_ != nullptr) mark_->note(reach(), database_.file());
   return Done{};
 }
 
 Status SqliteWriter::prepare_repair(Repairing& repairing) {
   return prepare_all(
-      database_,
-      {{repairing.old_claims, kOldClaims},
-       {repairing.old_refused, kOldRefused},
-       {repairing.add,
-        "INSERT INTO claims (position, recorded_at, message, till, receipt, sold_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-       {repairing.set_anew, "UPDATE claims SET anew = ?2 WHERE position = ?1"},
-       {repairing.move_taken_back, "UPDATE taken_back SET of_position = ?3 WHERE nullifier = ?1 AND of_position = ?2"},
-       {repairing.taken_back_of, "SELECT of_position FROM taken_back WHERE nullifier = ?1 AND of_position > ?2 LIMIT 1"},
-       {repairing.set_apart, "UPDATE chains SET set_apart_at = ?2 WHERE no = ?1"},
-       {repairing.seqs, "SELECT position FROM claims WHERE position > ?1 AND position <= ?2 ORDER BY position"},
-       {repairing.forget, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND standing = 3"}});
+      database_, {{repairing.old_claims, kOldClaims},
+                  {repairing.old_refused, kOldRefused},
+                  {repairing.add,
+                   "INSERT INTO claims (position, recorded_at, message, till, receipt, sold_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+                  {repairing.set_anew, "UPDATE claims SET anew = ?2 WHERE position = ?1"},
+                  {repairing.move_taken_back, "UPDATE taken_back SET of_position = ?3 WHERE nullifier = ?1 AND of_position = ?2"},
+                  {repairing.taken_back_of,
+                   "SELECT of_position FROM taken_back WHERE nullifier = ?1 AND of_position > ?2 AND of_position <= ?3 LIMIT 1"},
+                  {repairing.set_apart, "UPDATE chains SET set_apart_at = ?2 WHERE no = ?1"},
+                  {repairing.seqs, "SELECT position FROM claims WHERE position > ?1 AND position <= ?2 ORDER BY position"},
+                  {repairing.forget, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND standing = 3"}});
 }
 
-/// The new chain with its start.
+/// The new chain with its start, in the place of the one in force.
 Status SqliteWriter::begin_repair(Repairing& repairing) {
-  const auto start = repairing.remaker.start(repairing.what.named);
+  repairing.row.no = number_behind(chain_.no);
+  return begin_anew(repairing, repairing.what.named, std::nullopt);
+}
+
+/// The new chain of an assignment that was left, with those under it: the last before the one in force.
+Status SqliteWriter::begin_beside(Repairing& repairing, const std::vector<NumberedChain>& chains) {
+  const auto last = database_.integer("SELECT max(no) FROM chains WHERE no < (SELECT max(no) FROM chains)");
+  if (!last) return Failure{last.error()};
+  repairing.row.no = *last + 1;
+  const std::string assignment = "the assignment " + std::to_string(*repairing.what.left);
+  if (repairing.row.no >= chain_.no) {
+    return fail(ErrorCode::conflict, "outbox: there is no number left for one more chain under " + assignment);
+  }
+  const auto under = assignment_of(chains);
+  if (!under) return Failure{under.error()};
+  if (!*under) return fail(ErrorCode::conflict, "outbox: there is no claim under " + assignment);
+  const auto place = place_before(repairing, chains);
+  if (!place) return Failure{place.error()};
+  return begin_anew(repairing, *place, *under);
+}
+
+/// What the first claim of these chains that is there says of their assignment.
+Result<std::optional<ClaimedAssignment>> SqliteWriter::assignment_of(const std::vector<NumberedChain>& chains) {
+  Statement first;
+  Status prepared = first.prepare(
+      database_, "SELECT position, message FROM claims WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT 1");
+  if (!prepared) return Failure{prepared.error()};
+  for (const auto& [no, chain] : chains) {
+    Query row(first, position_of(no, 0), position_of(no, kMaxSeq));
+    if (!row.next()) {
+      if (Status read = row.status(); !read) return Failure{read.error()};
+      continue;
+    }
+    const auto opened = open_claim(seq_of(row.integer(0)), row.bytes(1));
+    if (!opened) return Failure{opened.error()};
+    return std::optional(
+        ClaimedAssignment{chain.state.assignment, std::string(opened->claim.merchant), std::string(opened->claim.site)});
+  }
+  return std::optional<ClaimedAssignment>();
+}
+
+/// How far the ledger has the last of these chains, as far as that is known: else nothing, which names its head.
+Result<claim::ChainHead> SqliteWriter::place_before(const Repairing& repairing, const std::vector<NumberedChain>& chains) {
+  const Repair& what = repairing.what;
+  const auto named = [&](const NumberedChain& one) { return one.first == repairing.named_no; };
+  if (what.ours && std::ranges::any_of(chains, named)) return what.named;
+  const KnownChain& last = chains.back().second;
+  claim::ChainHead place{last.state.head.chain, last.state.epoch == what.epoch ? last.state.delivered_seq : 0, {}};
+  if (place.seq == 0) return claim::ChainHead();
+  const auto row = chains_.find(database_, place.chain);
+  if (!row) return Failure{row.error()};
+  const auto hash = chains_.payload_hash(*row, place.seq);
+  if (!hash) return Failure{hash.error()};
+  if (!*hash) return claim::ChainHead();
+  place.payload_hash = **hash;
+  return place;
+}
+
+Status SqliteWriter::begin_anew(Repairing& repairing, const claim::ChainHead& before,
+                                const std::optional<ClaimedAssignment>& under) {
+  const auto start = repairing.remaker.start(before, under);
   if (!start) return Failure{start.error()};
-  repairing.row.no = chain_.no + 1;
   repairing.row.head.chain = repairing.remaker.head().chain;
   if (Status begun = begin(repairing.row, *start); !begun) return begun;
   return add_repaired(repairing, *start, repairing.now, std::nullopt);
@@ -96,13 +161,11 @@ Status SqliteWriter::add_repaired(Repairing& repairing, const NewClaim& made, st
                            columns.receipt_number, columns.begin);
 }
 
-/// The chains under the assignment of the new one, in their order, with their numbers.
-Result<std::vector<NumberedChain>> SqliteWriter::chains_under(const Repairing& repairing) {
+/// The chains under that assignment but the new one, in their order, with their numbers.
+Result<std::vector<NumberedChain>> SqliteWriter::chains_under(std::uint32_t assignment, std::int64_t but) {
   auto all = read_chains(database_);
-  if (!all) return Failure{all.error()};
-  const std::uint32_t assignment = all->back().second.state.assignment;
-  std::erase_if(
-      *all, [&](const auto& chain) { return chain.second.state.assignment != assignment || chain.first == repairing.row.no; });
+  if (!all) return all;
+  std::erase_if(*all, [&](const auto& one) { return one.second.state.assignment != assignment || one.first == but; });
   return all;
 }
 
@@ -202,7 +265,7 @@ Status SqliteWriter::make_anew(Repairing& repairing, const OldClaim& old) {
 Result<std::optional<claim::ClaimId>> SqliteWriter::made_anew(Repairing& repairing, const claim::Reversal& reversal) {
   std::int64_t position = 0;
   for (const claim::Nullifier& nullifier : reversal.nullifiers) {
-    Query query(repairing.taken_back_of, nullifier.mac, position_of(repairing.row.no, 0));
+    Query query(repairing.taken_back_of, nullifier.mac, position_of(repairing.row.no, 0), position_of(repairing.row.no, kMaxSeq));
     if (query.next()) position = query.integer(0);
     if (Status read = query.status(); !read) return Failure{read.error()};
   }

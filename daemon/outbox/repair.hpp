@@ -7,6 +7,8 @@
 // - All of a repair is durable, or nothing of it: a device that loses its power meanwhile repairs again, from the next answer.
 // - The chains under the new one's assignment are set apart, and nothing of them is ever sent again. Each reduction and reversal
 //   of theirs that the ledger may lack stands in the new chain once, in the same order, under the same nullifiers.
+// - The chain in force is the one with the highest number. What is made anew of an assignment that the device has left stands
+//   beside it, under a number below: nothing is sold into that chain.
 // - A reversal whose claim was made anew as well takes back the new one, which stands before it.
 //
 // Threads: a Remaker is asked by the thread that writes; Repairer says its own.
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/base/error.hpp"
@@ -38,6 +41,16 @@ struct Repair {
   /// made anew then, whatever earlier receipts said; and what is not stored any more is declared lost.
   bool ours = false;
   std::uint64_t epoch = 0;  ///< the ledger's
+  /// The assignment of which chains are made anew beside the chain in force, which stays as it is; none: that chain's, in whose
+  /// place the new one comes.
+  std::optional<std::uint32_t> left = {};
+};
+
+/// An assignment, as the claims under it say.
+struct ClaimedAssignment {
+  std::uint32_t number = 0;
+  std::string merchant;
+  std::string site;
 };
 
 /// Makes the claims of a new chain one by one, each behind the one before. Errors: bug where the key cannot be used, invalid
@@ -45,8 +58,9 @@ struct Repair {
 class Remaker {
  public:
   virtual ~Remaker() = default;
-  /// The chain's start, which names that predecessor. Comes first.
-  virtual Result<NewClaim> start(const claim::ChainHead& predecessor) = 0;
+  /// The chain's start, which names that predecessor. Comes first. `under`: the assignment of all that is made, where it is not
+  /// the one that the device works under now.
+  virtual Result<NewClaim> start(const claim::ChainHead& predecessor, const std::optional<ClaimedAssignment>& under) = 0;
   /// Declares claims of a chain lost.
   virtual Result<NewClaim> gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) = 0;
   /// The same reduction or reversal in a new place. `claim` is what `message` holds. `of`: the claim that a reversal takes back,

@@ -239,8 +239,12 @@ class SqliteWriter final : public Writer {
   struct OldClaim;
   Status prepare_repair(Repairing& repairing);
   Status begin_repair(Repairing& repairing);
+  Status begin_beside(Repairing& repairing, const std::vector<NumberedChain>& chains);
+  Status begin_anew(Repairing& repairing, const claim::ChainHead& before, const std::optional<ClaimedAssignment>& under);
+  Result<std::optional<ClaimedAssignment>> assignment_of(const std::vector<NumberedChain>& chains);
+  Result<claim::ChainHead> place_before(const Repairing& repairing, const std::vector<NumberedChain>& chains);
   Status add_repaired(Repairing& repairing, const NewClaim& made, std::int64_t recorded_at, const std::optional<Sale>& sale);
-  Result<std::vector<NumberedChain>> chains_under(const Repairing& repairing);
+  Result<std::vector<NumberedChain>> chains_under(std::uint32_t assignment, std::int64_t but);
   Status repair_chain(Repairing& repairing, const KnownChain& chain, std::int64_t no);
   Status declare_holes(Repairing& repairing, const KnownChain& chain, std::int64_t no, std::uint64_t from);
   Status declare(Repairing& repairing, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);

@@ -129,7 +129,7 @@ Status SqliteWriter::begin_chain(const claim::ChainId& chain, const Unit& unit) 
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   ChainRow row;
-  row.no = chain_.no + 1;
+  row.no = number_behind(chain_.no);
   row.head.chain = chain;
   if (unit.claims.size() != 1) return fail(ErrorCode::invalid, "outbox: a chain begins with its start alone");
   if (Status begun = begin(row, unit.claims.front()); !begun) return begun;

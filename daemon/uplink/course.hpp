@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,16 @@ struct Course {
 
 /// The first row of the page's table that fits. `match`: how the answer's head lies to the store. Requires: at least one chain.
 Course decide(const Answer& answer, outbox::PlaceMatch match, const std::vector<outbox::KnownChain>& chains);
+
+/// What has to be done before that course: chains of an assignment that the device has left, of which the service lacks claims
+/// that it would not take as they are, are made anew beside the newest chain. Nothing where there are none. Several are one after
+/// the other, with a question between them.
+[[nodiscard]] std::optional<Course> make_left(const Course& course, const Answer& answer, outbox::PlaceMatch match,
+                                              const std::vector<outbox::KnownChain>& chains);
+
+/// Whether a chain that was made anew beside the newest one is not delivered yet. It names the place that the newest one may name
+/// as well, and so it goes behind that one's start.
+[[nodiscard]] bool waits_beside(const Answer& answer, const std::vector<outbox::KnownChain>& chains);
 
 /// What waits here for a person, since a course that sends the newest chain leaves it behind: claims of chains of another
 /// assignment, behind the place at which the service closed them or lost with a damaged store. A sentence; empty where nothing

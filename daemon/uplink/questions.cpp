@@ -83,9 +83,13 @@ void Session::on_answer(const Answer& answer, const outbox::AppliedReceipt& appl
   const auto match = around_.reader.match(answer.head);
   if (!match) return around_.troubles.tell(LogLevel::error, match.error().message);
   if (answer.head.chain == chains->back().state.head.chain) note_state(answer);
-  const Course course = decide(answer, *match, *chains);
+  Course course = decide(answer, *match, *chains);
+  if (!left_failed_) course = make_left(course, answer, *match, *chains).value_or(course);
   if (course.kind != Course::Kind::send) return change_chains(course);
-  tell_left_behind(left_behind(course, *chains));
+  const std::string left = left_behind(course, *chains);
+  const bool asks_again = answer.head.chain != course.chain && course.chain == chains->back().state.head.chain;
+  beside_waits_ = asks_again && (waits_beside(answer, *chains) || (!left.empty() && !left_failed_));
+  tell_left_behind(beside_waits_ ? std::string() : left);
   const auto sent =
       std::ranges::find_if(*chains, [&](const outbox::KnownChain& chain) { return chain.state.head.chain == course.chain; });
   stored_ = sent->state.head.seq;
@@ -124,14 +128,18 @@ void Session::tell_left_behind(const std::string& words) {
 
 void Session::change_chains(const Course& course) {
   changing_ = true;
-  const auto done = [session = weak_from_this(), &strand = around_.strand](const Status& changed) {
-    strand.post([session, changed] {
+  const bool left = course.repair.left.has_value();
+  const auto done = [session = weak_from_this(), &strand = around_.strand, left](const Status& changed) {
+    strand.post([session, changed, left] {
       const auto alive = session.lock();
-      if (alive && !alive->ended_) alive->on_changed(changed);
+      if (alive && !alive->ended_) alive->on_changed(changed, left);
     });
   };
   if (course.kind == Course::Kind::repair) {
-    around_.troubles.tell(LogLevel::warning, course.why + "; what the service may lack is made anew in a new chain");
+    const std::string where =
+        left ? " of the assignment " + std::to_string(*course.repair.left) + " is made anew beside this device's chain"
+             : " is made anew in a new chain";
+    around_.troubles.tell(LogLevel::warning, course.why + "; what the service may lack" + where);
     around_.board.update([](LinkStatus& status) { ++status.repairs; });
     return around_.repairer.repair(course.repair, done);
   }
@@ -141,9 +149,13 @@ void Session::change_chains(const Course& course) {
   around_.repairer.declare_lost(course.chain, course.first, course.last, done);
 }
 
-void Session::on_changed(const Status& changed) {
+void Session::on_changed(const Status& changed, bool left) {
   changing_ = false;
-  if (!changed) return around_.troubles.tell(LogLevel::error, changed.error().with_context("a new chain").message);
+  if (!changed) {
+    around_.troubles.tell(LogLevel::error, changed.error().with_context("a new chain").message);
+    if (!left) return;
+    left_failed_ = true;  // what waits of another assignment holds up nothing of this one
+  }
   ask();
 }
 

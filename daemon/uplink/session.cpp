@@ -199,6 +199,7 @@ void Session::on_receipt(const std::string& correlation, const Answer& answer, c
     }
     clear_trouble(moved);
     if (!ends_ && answer.state == claim::ChainStanding::closed) return ask();
+    if (beside_waits_ && answer.head.seq > 0) return ask();
   }
   if (to_retry && !send_retry()) return;
   pump();

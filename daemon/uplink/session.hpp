@@ -119,7 +119,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void follow(const Course& course);
   void tell_left_behind(const std::string& words);
   void change_chains(const Course& course);
-  void on_changed(const Status& changed);
+  void on_changed(const Status& changed, bool left);
   void note_state(const Answer& answer);
   void tell_went_back(const Answer& answer, const outbox::KnownChain& chain);
   [[nodiscard]] bool may_send() const { return ready_ && !ended_ && !changing_ && question_.empty() && !pauses(); }
@@ -200,8 +200,10 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   unsigned vain_questions_ = 0;   // in a row
   bool question_wanted_ = false;  // by somebody, once what was sent is acknowledged
   std::chrono::milliseconds next_question_{};
-  bool changing_ = false;    // the store's chains are changed, by a repair or a gap
-  bool more_waits_ = false;  // the last receipt had no room for all
+  bool changing_ = false;      // the store's chains are changed, by a repair or a gap
+  bool beside_waits_ = false;  // something of an assignment that was left, for which the newest chain has to be there
+  bool left_failed_ = false;   // what waits of an assignment that was left could not be made anew
+  bool more_waits_ = false;    // the last receipt had no room for all
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   Standstill standstill_;

@@ -2,6 +2,7 @@
 // The engine goes on under other settings while it works.
 #include <thread>
 
+#include "daemon/outbox/stored_claim.hpp"
 #include "tests/unit/engine/fixture.hpp"
 
 namespace greentill::adopted_settings_test {
@@ -56,6 +57,40 @@ TEST_CASE("adopted settings: a later assignment begins a chain behind all that w
   CHECK(device.submit(ride("1")).get()->repeated);
   // And goes on over a restart of the engine as if it had begun there.
   CHECK(device.reader().settings_number().value() == 2);
+}
+
+TEST_CASE(
+    "adopted settings: what is made anew of the assignment that was left says that one, and sales go on under the new one") {
+  const test::TempDir folder;
+  Device device(folder.path(), settings_with(root_text(1, "r")));
+  claimed(device, "1");
+  const auto before = device.reader().chain().value()->head;
+  const identity::Settings next = settings_with(root_text(1, "r"), 2);
+  REQUIRE(adopt(device, next).ok());
+  const auto in_force = device.reader().chain().value()->head;
+  std::promise<Status> done;
+  device.engine().repair({in_force, true, 1, 1}, [&done](const Status& status) { done.set_value(status); });
+  REQUIRE(done.get_future().get().ok());
+  CHECK(device.reader().chain().value()->head.chain == in_force.chain);
+  const auto chains = device.reader().chains().value();
+  REQUIRE(chains.size() == 3);
+  const auto said = [&](const claim::ChainId& chain, std::uint64_t seq) {
+    const auto stored = device.reader().claim(chain, seq).value().value();
+    return outbox::open_claim(seq, stored.message).value();
+  };
+  const auto beside = chains[1].state.head;
+  CHECK(beside.seq == 2);
+  const auto was = said(before.chain, 2);
+  const auto start = said(beside.chain, 1);
+  const auto anew = said(beside.chain, 2);
+  CHECK(std::get<claim::Start>(start.claim.entry).assignment == 1);
+  CHECK(start.claim.site == was.claim.site);
+  CHECK(start.claim.merchant == was.claim.merchant);
+  CHECK(anew.claim.site == was.claim.site);
+  CHECK(std::get<claim::Reduction>(anew.claim.entry).credited_mg == std::get<claim::Reduction>(was.claim.entry).credited_mg);
+  CHECK(claimed(device, "2") == 2);
+  CHECK(ClaimAt(device.reader(), 2).claim.site == "s2");
+  CHECK(device.submit(ride("1")).get()->repeated);
 }
 
 TEST_CASE("adopted settings: an earlier assignment is refused, and the former settings are in force") {

@@ -168,10 +168,11 @@ MadeReceipt::MadeReceipt(const ChainMaker& chain, std::uint64_t processed_up_to,
           }(),
           {refused, granted, rest.changes}) {}
 
-Result<outbox::NewClaim> MadeAnew::start(const claim::ChainHead& predecessor) {
+Result<outbox::NewClaim> MadeAnew::start(const claim::ChainHead& predecessor,
+                                         const std::optional<outbox::ClaimedAssignment>& under) {
   claim::Start entry;
   entry.reason = claim::StartReason::store_went_back;
-  entry.assignment = assignment_;
+  entry.assignment = under ? under->number : assignment_;
   if (predecessor.chain != claim::ChainId{}) {
     entry.predecessor = claim::Predecessor{"till-1", predecessor.chain, predecessor.seq, predecessor.payload_hash};
   }

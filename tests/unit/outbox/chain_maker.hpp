@@ -72,7 +72,8 @@ class MadeReceipt {
 class MadeAnew final : public outbox::Remaker {
  public:
   explicit MadeAnew(ChainMaker& chain, std::uint32_t assignment = 1) : chain_(chain), assignment_(assignment) {}
-  Result<outbox::NewClaim> start(const claim::ChainHead& predecessor) override;
+  Result<outbox::NewClaim> start(const claim::ChainHead& predecessor,
+                                 const std::optional<outbox::ClaimedAssignment>& under) override;
   Result<outbox::NewClaim> gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) override;
   Result<outbox::NewClaim> anew(const claim::Claim& claim, const claim::Message& message,
                                 const std::optional<claim::ClaimId>& of) override;

@@ -152,6 +152,67 @@ TEST_CASE(
   CHECK(f.reader->backlog().value().waiting == 13);
 }
 
+TEST_CASE("outbox: of an assignment that was left what the ledger may lack is made anew beside the chain in force") {
+  Fixture f;
+  ChainMaker second(2);
+  REQUIRE(f.store->writer().begin_chain(second.head().chain, second.start(7, f.chain.head())).ok());
+  REQUIRE(commit(f.store->writer(), {second.sale(20)}).ok());
+  f.apply({f.chain, 6, 1, {{3, "unknown-device", true}}});
+  ChainMaker anew(3);
+  MadeAnew remaker(anew, 7);
+  outbox::Repair what{second.head(), true, 1, 1};
+  REQUIRE(f.store->writer().repair(what, remaker, kNow).ok());
+  CHECK(f.content(anew) == "2 6 7 8 9 ");
+  auto chains = f.reader->chains().value();
+  REQUIRE(chains.size() == 3);
+  CHECK(chains[0].set_apart);
+  CHECK(chains[1].state.head.chain == anew.head().chain);
+  CHECK(chains[1].state.assignment == 1);
+  CHECK(chains[1].before.chain == f.chain.head().chain);
+  CHECK(chains[1].before.seq == 6);
+  CHECK(chains[1].before.payload_hash == f.chain.hash_at(6));
+  // The one in force goes on, also in a store that is opened again, and nothing else is begun.
+  CHECK(f.reader->chain().value()->head.seq == second.head().seq);
+  REQUIRE(commit(f.store->writer(), {second.sale(21)}).ok());
+  f.reopen();
+  CHECK(f.reader->chain().value()->head.seq == second.head().seq);
+  CHECK(f.reader->chain().value()->head.chain == second.head().chain);
+  REQUIRE(commit(f.store->writer(), {second.sale(22)}).ok());
+  CHECK(f.reader->backlog().value().waiting == anew.head().seq + second.head().seq);
+
+  SUBCASE("as often as there are numbers, each time what is left") {
+    f.apply({anew, 4, 1});
+    for (std::uint8_t id = 4; id < 18; ++id) {
+      ChainMaker next(id);
+      MadeAnew more(next, 7);
+      REQUIRE(f.store->writer().repair(what, more, kNow).ok());
+      CHECK(f.content(next) == "8 9 ");
+    }
+    ChainMaker last(18);
+    MadeAnew more(last, 7);
+    const auto before = dump_store(f.folder / "outbox.db");
+    const Status full = f.store->writer().repair(what, more, kNow);
+    REQUIRE_FALSE(full.ok());
+    CHECK(full.error().message.find("no number left for one more chain under the assignment 1") != std::string::npos);
+    CHECK(dump_store(f.folder / "outbox.db") == before);
+  }
+  SUBCASE("nothing of an assignment that this store does not know") {
+    what.left = 9;
+    ChainMaker none(4);
+    MadeAnew more(none, 7);
+    CHECK_FALSE(f.store->writer().repair(what, more, kNow).ok());
+    CHECK(f.reader->chains().value().size() == 3);
+  }
+  SUBCASE("a ledger that went back behind what it had of them lacks that as well") {
+    f.apply({second, 1, 2});
+    what = {f.chain.place(4), true, 2, 1};
+    ChainMaker again(4);
+    MadeAnew more(again, 7);
+    REQUIRE(f.store->writer().repair(what, more, kNow).ok());
+    CHECK(f.content(again) == "4 5 2 6 7 8 9 ");
+  }
+}
+
 TEST_CASE("outbox: what was made anew is made anew once more from the latest place") {
   Fixture f;
   ChainMaker anew(2);
@@ -217,7 +278,10 @@ TEST_CASE("outbox: a repair that cannot be made leaves everything as it was") {
   class Failing final : public outbox::Remaker {
    public:
     explicit Failing(ChainMaker& chain) : made_(chain) {}
-    Result<outbox::NewClaim> start(const claim::ChainHead& predecessor) override { return made_.start(predecessor); }
+    Result<outbox::NewClaim> start(const claim::ChainHead& predecessor,
+                                   const std::optional<outbox::ClaimedAssignment>& under) override {
+      return made_.start(predecessor, under);
+    }
     Result<outbox::NewClaim> gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) override {
       return made_.gap(chain, first, last);
     }

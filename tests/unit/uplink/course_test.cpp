@@ -55,6 +55,11 @@ TEST_CASE("course: what the ledger has of earlier chains and this store was not 
   CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(7, 5)), 1, 7));
   CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(9, 2)), 2, 2));
   CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, moved(9, 0)), 2, 0));
+  // The chain that went on from its end was set apart, and the ledger goes on from another place: to send it would contradict.
+  std::vector<KnownChain> closed = moved(7, 0);
+  closed[1].set_apart = true;
+  closed[2].before = place(9, 70);
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, closed), 3, 4));
   // Nothing of them is untold.
   CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, moved(9, 5)), 3, 0));
   CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(9, 5)), 3, 4));
@@ -235,6 +240,60 @@ TEST_CASE("course: claims of another assignment that the newest chain leaves beh
   damaged.lost_to = 9;
   CHECK(left_behind(course(3), {damaged, newest}).find("2 of the assignment 1, behind claim 7") != std::string::npos);
   CHECK(left_behind(course(3), {damaged, newest}).find("lost with a damaged store") != std::string::npos);
+}
+
+TEST_CASE("course: what the service would not take of an assignment that was left is made anew beside the newest chain") {
+  const auto made = [](const Answer& heard, const std::vector<KnownChain>& chains, PlaceMatch match = PlaceMatch::same) {
+    const auto left = make_left(decide(heard, match, chains), heard, match, chains);
+    if (left) CHECK(left->kind == Kind::repair);
+    return left ? left->repair.left.value_or(0) : 0;
+  };
+  KnownChain old = chain(1, 9, 6);
+  KnownChain newest = chain(3, 4, 2, place(1, 6));
+  newest.state.assignment = 2;
+  SUBCASE("closed before what is left of it, once the newest chain is open") {
+    CHECK(made(answer(place(3, 4)), {old, newest}) == 1);
+    CHECK(made(answer(place(3, 4), ChainStanding::on_probation), {old, newest}) == 0);
+    CHECK(made(answer(place(3, 4), ChainStanding::held), {old, newest}) == 0);
+    CHECK(made(answer(place(1, 6)), {old, newest}) == 0);
+    old.state.delivered_seq = 9;
+    CHECK(made(answer(place(3, 4)), {old, newest}) == 0);
+    old.state.delivered_seq = 6;
+    old.set_apart = true;
+    CHECK(made(answer(place(3, 4)), {old, newest}) == 0);
+  }
+  SUBCASE("of a damaged store, whatever the answer names, where the service lacks something") {
+    old.state.damaged = true;
+    newest.before = place(1, 9);
+    CHECK(made(answer(place(1, 6)), {old, newest}) == 1);
+    CHECK(made(answer(place(1, 9)), {old, newest}) == 0);
+    old.lost_to = 12;
+    newest.before = place(1, 12);
+    CHECK(made(answer(place(1, 9)), {old, newest}) == 1);
+    CHECK(made(answer(place(1, 12)), {old, newest}, PlaceMatch::beyond) == 0);  // lost here, and there
+    CHECK(made(answer(place(3, 4)), {old, newest}) == 0);                       // which goes on from its end
+    CHECK(made(answer(place(3, 0), ChainStanding::waiting), {old, newest}) == 1);
+    CHECK(made(answer({}), {old, newest}, PlaceMatch::no_chain) == 1);
+  }
+  // It is sent before the newest one, and nothing goes on from it.
+  old = chain(1, 9, 6);
+  old.set_apart = true;
+  newest.before = place(1, 6);
+  const KnownChain beside = chain(2, 5, 0, place(1, 6));
+  CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, {old, beside, newest}), 3, 0));
+  newest.before = place(1, 12);
+  CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, {old, beside, newest}), 2, 0));
+  CHECK(sends(decide(answer(place(3, 2)), PlaceMatch::same, {old, beside, newest}), 2, 0));
+  CHECK(sends(decide(answer(place(3, 1), ChainStanding::waiting), PlaceMatch::same, {old, beside, newest}), 2, 0));
+  CHECK(sends(decide(answer(place(2, 3)), PlaceMatch::same, {old, beside, newest}), 2, 3));
+  CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, {old, beside, newest}), 3, 0));
+  const std::vector<KnownChain> delivered = {old, chain(2, 5, 5, place(1, 6)), newest};
+  CHECK(sends(decide(answer(place(3, 2)), PlaceMatch::same, delivered), 3, 2));
+  CHECK(declares(decide(answer(place(3, 1), ChainStanding::waiting), PlaceMatch::same, delivered), 1, 1, 12));
+  // The ledger went back to where the one that is set apart had not ended: that assignment is made anew once more.
+  const Course again = decide(answer(place(1, 4), ChainStanding::open, 2), PlaceMatch::same, delivered);
+  CHECK(repairs(again, place(1, 4), true));
+  CHECK(again.repair.left == 1);
 }
 
 TEST_CASE("course: anything else is repaired likewise") {

@@ -15,16 +15,20 @@ bool is_contradicted(const Chain& chain) {
   return chain.state == ChainStanding::held && (chain.reason == Reason::fork || chain.reason == Reason::second_repair);
 }
 
-bool has_room(const std::vector<Chain>& chains, Outcome outcome) {
+/// Whether chains that are held for that take no room: of a contradiction a person has to see each, and what an honest device
+/// makes anew of an assignment that it has left must not keep its other chains out.
+bool needs_no_room(Reason reason) {
+  return reason == Reason::fork || reason == Reason::second_repair || reason == Reason::wrong_assignment;
+}
+
+bool has_room(const std::vector<Chain>& chains, const Admission& made) {
   if (chains.size() >= kMostOfADevice) return false;
   const auto any = [&](ChainStanding state) {
-    return std::ranges::any_of(chains, [&](const Chain& one) { return one.state == state && !is_contradicted(one); });
+    return std::ranges::any_of(chains, [&](const Chain& one) { return one.state == state && !needs_no_room(one.reason); });
   };
-  if (outcome == Outcome::waits) return !any(ChainStanding::waiting);
-  if (outcome == Outcome::probation || outcome == Outcome::held) {
-    return !any(ChainStanding::held) && !any(ChainStanding::on_probation);
-  }
-  return true;
+  if (made.outcome == Outcome::waits) return !any(ChainStanding::waiting);
+  const bool held = made.outcome == Outcome::held && !needs_no_room(made.reason);
+  return !(held || made.outcome == Outcome::probation) || (!any(ChainStanding::held) && !any(ChainStanding::on_probation));
 }
 
 /// How the place that the start names lies to the chain that it is measured by.
@@ -130,14 +134,13 @@ bool is_second(const StartFacts& facts) {
 void hold_by_registry(const StartFacts& facts, Admission& made) {
   if (facts.key_succeeded) made = {Outcome::held, Reason::after_consent, made.predecessor, made.place, false, made.is_repair};
   if (facts.assigned != Assigned::good) {
-    made = {Outcome::held, Reason::wrong_assignment, made.predecessor, made.place, false, made.is_repair};
+    // No repair: it goes on from nothing, and earns nothing before a person has looked at it.
+    made = {Outcome::held, Reason::wrong_assignment, made.predecessor, made.place, false, false};
   }
 }
 
-/// A contradiction is stored whatever there is: it is what a person has to see.
 void find_room(const std::vector<Chain>& chains, Admission& made) {
-  const bool contradicts = made.outcome == Outcome::held && (made.reason == Reason::fork || made.reason == Reason::second_repair);
-  if (contradicts ? chains.size() >= kMostOfADevice : !has_room(chains, made.outcome)) made.outcome = Outcome::not_stored;
+  if (!has_room(chains, made)) made.outcome = Outcome::not_stored;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@ from chain import CLOSED, HELD, OPEN, PROBATION, WAITING, Chain
 from claims import CHAIN_HOLDS
 
 HELD_WITH = ("fork", "second-repair")
+NEEDS_NO_ROOM = HELD_WITH + ("wrong-assignment",)
 MOST_CHAINS = 1024
 
 
@@ -34,11 +35,11 @@ class Admission:
         self.review(now)
 
     def has_room(self, verdict):
-        """A contradiction is stored whatever there is: a person has to see it."""
+        """A contradiction is stored whatever there is: a person has to see it. So is what is made anew of an assignment that was left."""
         if verdict.state == WAITING:
             return not self.of_state(WAITING)
-        return (verdict.state == OPEN or verdict.reason in HELD_WITH
-                or all(chain.reason in HELD_WITH for chain in self.of_state(PROBATION, HELD)))
+        return (verdict.state == OPEN or verdict.reason in NEEDS_NO_ROOM
+                or all(chain.reason in NEEDS_NO_ROOM for chain in self.of_state(PROBATION, HELD)))
 
     def settle_start(self, chain, verdict, now):
         """Gives a chain the state that its start, or what came since, has brought it."""
@@ -90,7 +91,7 @@ class Admission:
         repair = base is not None and event["key"] == base.key and event["assignment"] <= base.assignment
         place = base.head if base else 0
         if self.wrong_assignment(event["assignment"]):
-            return Verdict(HELD, "wrong-assignment", base, place), repair
+            return Verdict(HELD, "wrong-assignment", base, place), False
         if self.begins_behind(event):
             return Verdict(HELD, "after-consent", base, place), repair
         if event["pred"] and event["pred"][0] != self.device:

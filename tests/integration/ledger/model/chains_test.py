@@ -138,6 +138,15 @@ class Starts(unittest.TestCase):
         self.assertEqual(self.states(new, left), ["open", "closed"])  # at its head: another is open
         self.assertEqual(self.scene.granted(later), RIDE_MG)
 
+    def test_what_is_made_anew_of_an_assignment_that_was_left_keeps_no_other_chain_out_and_is_no_repair(self):
+        self.scene.people("assign", device="till", **self.scene.world["devices"]["till"]["assignments"][0])
+        moved, _ = self.begin(self.place(), assignment=2)
+        first, _ = self.begin(None)
+        second, _ = self.begin(None)
+        self.assertEqual(self.states(moved, first, second), ["open"] + 2 * ["held wrong-assignment"])
+        repaired, _ = self.begin(self.scene.head("till", 1, 1), assignment=2)
+        self.assertEqual(self.states(moved, repaired), ["open", "probation"])
+
     def test_one_that_was_never_open_leaves_no_assignment(self):
         self.scene.people("assign", device="till", merchant="m2", site="s2", roots={"2": 0})
         moved, _ = self.begin(None, assignment=3)

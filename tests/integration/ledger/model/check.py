@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold of the model's ledger at any moment (docs/ledger.md, "Check"); each thing that does not, in words."""
 from acts import is_out
-from admission import HELD_WITH
+from admission import NEEDS_NO_ROOM
 from chain import HELD, OPEN, PROBATION, WAITING
 from claims import BEHIND
 
@@ -69,7 +69,7 @@ def wrong_chains(ledger):
     for name, chains in ledger.devices.items():
         if len(chains.of_state(OPEN)) > 1 or len(chains.of_state(WAITING)) > 1 or len(chains.of_state(PROBATION)) > 1:
             yield f"{name} has too many chains: {[(chain.id, chain.state) for chain in chains.chains.values()]}"
-        if sum(1 for chain in chains.of_state(PROBATION, HELD) if chain.reason not in HELD_WITH) > 1:
+        if sum(1 for chain in chains.of_state(PROBATION, HELD) if chain.reason not in NEEDS_NO_ROOM) > 1:
             yield f"{name} has too many chains held: {[(chain.id, chain.hold()) for chain in chains.chains.values()]}"
         for chain in chains.chains.values():
             if chain.hold() and any(claim.granted and claim.arrived > chain.held_since for claim in chain.claims.values()):

@@ -52,30 +52,32 @@ class HonestDevice:
     def new(self):
         return next(self.ids)
 
-    def merchant_and_site(self):
-        table = self.assignments[self.assignment - 1]
+    def merchant_and_site(self, assignment=None):
+        table = self.assignments[(assignment or self.assignment) - 1]
         return table["merchant"], table["site"]
 
     def roots(self):
         return self.assignments[self.assignment - 1]["roots"]
 
-    def append(self, now, content):
-        chain = self.chains[-1]
+    def append(self, now, content, chain=None):
+        chain = chain or self.chains[-1]
         seq, before = chain.last()
-        merchant, site = self.merchant_and_site()
+        merchant, site = self.merchant_and_site(chain.assignment)
         event = {"device": self.name, "key": self.key, "chain": chain.id, "seq": seq + 1, "prev": before, "hash": f"h{self.new()}",
                  "iat": now, "cti": f"c{self.new()}", "merchant": merchant, "site": site}
         event.update(content)
         chain.events.append(event)
         return event
 
-    def begin(self, now, why, pred):
-        name = f"k{self.new()}"
-        merchant, site = self.merchant_and_site()
+    def begin(self, now, why, pred, left=None):
+        """The newest chain; of an assignment that was left, one beside it."""
+        name, assignment = f"k{self.new()}", left or self.assignment
+        merchant, site = self.merchant_and_site(assignment)
         start = {"device": self.name, "key": self.key, "chain": name, "seq": 1, "prev": "0", "hash": f"h{self.new()}", "kind": "start",
-                 "iat": now, "merchant": merchant, "site": site, "why": why, "pred": pred, "assignment": self.assignment,
-                 "consent": self.consent}
-        self.chains.append(Disk(start))
+                 "iat": now, "merchant": merchant, "site": site, "why": why, "pred": pred, "assignment": assignment,
+                 "consent": None if left else self.consent}
+        self.chains.insert(len(self.chains) - 1 if left else len(self.chains), Disk(start))
+        return self.chains[-2 if left else -1]
 
     def record(self, now, content):
         """A claim of something that happened; in a new chain after a move or a new key."""
@@ -107,6 +109,12 @@ class HonestDevice:
         place = self.known(answer)
         if place is not None:
             self.acked[answer["chain"]] = max(self.acked.get(answer["chain"], 0), answer["head"])
+        beside = self.make_left(now, answer)
+        if beside or (answer["chain"] == newest.id and answer["state"] != "closed"):
+            batches = [self.rest(chain, self.acked.get(chain.id, 0)) for chain in self.beside()]
+            again += [batch for batch in batches if batch]
+        if beside:
+            return again
         if answer["chain"] == newest.id and answer["state"] == "closed":
             return again + self.repair(now, answer)
         if answer["chain"] == newest.id and answer["state"] == "waiting":
@@ -136,6 +144,10 @@ class HonestDevice:
         """Sends what is left of the chain before; what it has no longer it declares by gaps. Then all that stands behind its start."""
         before = next((chain for chain in self.chains if chain.id == newest.events[0]["pred"][1]), None)
         if before is None:
+            return [self.rest(newest, 0)]
+        if before.apart:  # what is left of it was made anew
+            if not any(event["kind"] == "gap" for event in newest.events):
+                self.append(now, {"kind": "gap", "of": before.id, "first": 1, "last": newest.events[0]["pred"][2]})
             return [self.rest(newest, 0)]
         self.declare(now, before, newest)
         return [self.rest(before, self.acked.get(before.id, 0)), self.rest(newest, 0)]
@@ -171,7 +183,7 @@ class HonestDevice:
         is; the rest is made anew."""
         batches = []
         for chain in self.chains[:-1]:
-            if chain.apart or not self.undelivered(chain):
+            if chain.apart or chain in self.beside() or not self.undelivered(chain):
                 continue
             if chain.key != newest.key or chain.assignment != newest.assignment:
                 self.declare(now, chain, newest)
@@ -180,6 +192,47 @@ class HonestDevice:
                 chain.apart = True
                 self.make_anew(now, self.undelivered(chain))
         return batches
+
+    def lacks(self, chain, answer):
+        """Whether there are claims of an earlier chain that the ledger lacks, as far as the answer and receipts tell."""
+        place, follows = self.known(answer), self.chains[self.chains.index(chain) + 1]
+        there = self.acked.get(chain.id, 0)
+        goes_on = place in self.chains[self.chains.index(chain) + 1:] and answer["state"] != "waiting"
+        named = follows.events[0]["pred"]
+        if goes_on and not follows.apart and named and named[1] == chain.id:
+            there = max(there, named[2])
+        return there < len(chain.events)
+
+    def beside(self):
+        """Chains of assignments that were left from which none goes on: what was made anew stands in them."""
+        named = {chain.events[0]["pred"][1] for chain in self.chains if chain.events[0]["pred"]}
+        return [chain for chain in self.chains[:-1]
+                if not chain.apart and chain.id not in named and chain.assignment != self.chains[-1].assignment]
+
+    def make_left(self, now, answer):
+        """Makes anew, beside the newest chain, what the service would not take of an assignment that was left; whether it did."""
+        is_open = answer["chain"] == self.chains[-1].id and answer["state"] == "open"
+        for chain in self.chains[:-1]:
+            if chain.apart or chain.assignment == self.chains[-1].assignment or not self.lacks(chain, answer):
+                continue
+            if chain.gone or (is_open and chain not in self.beside()):
+                self.make_anew_beside(now, chain.assignment)
+                return True
+        return False
+
+    def make_anew_beside(self, now, assignment):
+        chains = [chain for chain in self.chains[:-1] if chain.assignment == assignment and not chain.apart]
+        known = self.acked.get(chains[-1].id, 0)
+        pred = [self.name, chains[-1].id, known, chains[-1].hash(known)] if known else None
+        left, lost = [], [(chain.id, run) for chain in chains
+                          for run in runs(seq for seq in chain.gone if seq > self.acked.get(chain.id, 0))]
+        for chain in chains:
+            left += self.undelivered(chain)
+            chain.apart = True
+        new = self.begin(now, WENT_BACK, pred, left=assignment)
+        for name, (first, last) in lost:
+            self.append(now, {"kind": "gap", "of": name, "first": first, "last": last}, new)
+        self.make_anew(now, left, new)
 
     def repair(self, now, answer):
         """Makes anew what the ledger may lack, in a chain that names the ledger's head."""
@@ -192,7 +245,7 @@ class HonestDevice:
         self.make_anew(now, left)
         return [self.rest(self.chains[-1], 0)]
 
-    def make_anew(self, now, events):
+    def make_anew(self, now, events, into=None):
         """With new ids, but for those of parts; a reversal whose claim is made anew names the new one."""
         ids = {}
         for event in events:
@@ -202,7 +255,7 @@ class HonestDevice:
                 content["names"] = ids.get(event["names"], event["names"])
                 if event["parts"] is not None:
                     content["cti"] = event["cti"]
-            ids[event["cti"]] = self.append(now, content)["cti"]
+            ids[event["cti"]] = self.append(now, content, into)["cti"]
 
 
 def runs(seqs):

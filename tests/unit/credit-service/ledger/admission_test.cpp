@@ -187,6 +187,14 @@ TEST_CASE("admission: a second repair within 30 days holds itself and the open c
     device.facts.repaired_at = kRepairFree;
     CHECK(device.admitted().outcome == Outcome::open);
   }
+  SUBCASE("an assignment that it has left, or never had") {
+    for (const Assigned assigned : {Assigned::left, Assigned::never_had}) {
+      device.facts.assigned = assigned;
+      CHECK(device.admitted().reason == Reason::wrong_assignment);
+      CHECK_FALSE(device.admitted().holds_predecessor);
+      CHECK_FALSE(device.admitted().is_repair);
+    }
+  }
   SUBCASE("another key") {
     device.facts.key[0] = 2;
     CHECK(device.admitted().outcome == Outcome::open);
@@ -224,10 +232,16 @@ TEST_CASE("admission: one that waits, and one on probation or held; more are not
   other.state = ChainStanding::on_probation;
   CHECK(device.admitted().outcome == Outcome::not_stored);
   other.state = ChainStanding::held;
-  other.reason = Reason::wrong_assignment;
+  other.reason = Reason::after_consent;
   CHECK(device.admitted().outcome == Outcome::not_stored);
-  other.reason = Reason::fork;  // a contradiction's are not counted
-  CHECK(device.admitted().outcome == Outcome::probation);
+  device.facts.assigned = Assigned::left;  // stored whatever there is
+  CHECK(device.admitted().reason == Reason::wrong_assignment);
+  CHECK(device.admitted().outcome == Outcome::held);
+  device.facts.assigned = Assigned::good;
+  for (const Reason not_counted : {Reason::fork, Reason::second_repair, Reason::wrong_assignment}) {
+    other.reason = not_counted;
+    CHECK(device.admitted().outcome == Outcome::probation);
+  }
   while (device.chains.size() < 1'024) device.add(ChainStanding::closed, 1);
   CHECK(device.admitted().outcome == Outcome::not_stored);
 }

@@ -45,7 +45,8 @@ constexpr Invariant kOfChains[] = {
     {"SELECT count(*) FROM chains WHERE state <> 1 AND booked_at = 0", "chains are decided that never were"},
     {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 1 GROUP BY device HAVING count(*) > 1) AS t",
      "devices have several chains that wait"},
-    {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 2 OR (state = 3 AND reason NOT IN (29, 30)) GROUP BY device "
+    {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 2 OR (state = 3 AND reason NOT IN (29, 30, 31)) GROUP BY "
+     "device "
      "HAVING count(*) > 1) AS t",
      "devices have several chains on probation or held"},
     {"SELECT count(*) FROM claims m CROSS JOIN chains c ON c.no = m.id >> 40 WHERE closed_at IS NOT NULL AND (m.id & "
