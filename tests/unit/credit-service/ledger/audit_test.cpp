@@ -150,12 +150,13 @@ TEST_CASE("a device has one chain of each state, without a hole and with an end 
        "1 devices have several chains that wait\n"},
       {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 2, 1, 28, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', "
        "x'03', "
-       "3, 1, 31, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
+       "3, 1, 32, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
        "1 devices have several chains on probation or held\n"},
-      // A contradiction holds as many as it is between.
+      // A contradiction holds as many as it is between, and what was left is held however much it is.
       {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 3, 1, 29, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', "
        "x'03', "
-       "3, 1, 29, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
+       "3, 1, 31, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (10, 'dock-7', x'04', 2, 1, 28, 1, 1, x'', 0, x'', NULL, 0, "
+       "NULL, 1, 1, 0, NULL)",
        ""},
       {"UPDATE chains SET opened_at = 0", "1 open chains were never opened\n"},
       {"UPDATE chains SET booked_at = 0", "1 chains are decided that never were\n"},
