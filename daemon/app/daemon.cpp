@@ -160,7 +160,8 @@ Status GreentillDaemon::start_sources() {
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
   source_front_ = std::make_unique<engine::SourceFront>(*engine_, std::move(*reader));
-  if (Status started = answers_.start(*own_, config_, clock_, [this] { return answers_put_off(); }); !started) return started;
+  if (Status started = answers_.start(*own_, config_, clock_, random_, log_, [this] { return answers_put_off(); }); !started)
+    return started;
   auto ask = [this](const detect::Question& question, std::function<void(detect::Reply)> done) {
     answers_.ask(question, std::move(done));
   };

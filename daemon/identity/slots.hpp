@@ -41,6 +41,8 @@ class Slots {
   [[nodiscard]] std::filesystem::path server() const { return folder_ / "server"; }
   /// PEM: who signs bundles and times, as the server said it last.
   [[nodiscard]] std::filesystem::path signers() const { return folder_ / "signers.pem"; }
+  /// The message by which locks know this device as a dock. No secret: it is good with the device's key alone.
+  [[nodiscard]] std::filesystem::path licence() const { return folder_ / "licence"; }
 
   /// Makes the folders that are missing, open to their owner alone. io where that fails.
   [[nodiscard]] Status prepare() const;

@@ -67,6 +67,8 @@ Answer DockLink::handle(Request request, ByteReader& in, ByteWriter& out) {
     case Request::list: return list(in, out);
     case Request::fetch: return fetch(in, out);
     case Request::acknowledge: return acknowledge(in);
+    case Request::ask_nonce: out.put(nonce_); return Answer::done;
+    case Request::acknowledge_licensed: return acknowledge_licensed(in);
     case Request::settle: return answer_of(lock_.settle(in.rest()));
     case Request::configure: return configure(in);
     case Request::propose:
@@ -81,9 +83,9 @@ Answer DockLink::handle(Request request, ByteReader& in, ByteWriter& out) {
 }
 
 Answer DockLink::hello(ByteWriter& out) {
-  Bytes<4> drawn{};
-  if (!ports_.entropy.fill(drawn)) return Answer::not_kept;
-  session_ = ByteReader(drawn).get<std::uint32_t>() | 1;
+  session_ = 0;
+  if (!ports_.entropy.fill(nonce_)) return Answer::not_kept;
+  session_ = ByteReader(nonce_).get<std::uint32_t>() | 1;
   PublicPoint key{};
   if (!ports_.keys.export_public_key(key)) return Answer::not_kept;
   const LockState& state = lock_.journal().state();
@@ -135,23 +137,51 @@ Answer DockLink::acknowledge(ByteReader& in) {
   const auto counter = in.get<std::uint32_t>();
   const auto link = in.get_signed();
   if (!in.done()) return Answer::malformed;
+  if (lock_.journal().state().settings.only_licensed_docks) return Answer::no_licence;
+  const Answer found = find_ride(counter, link);
+  return found == Answer::done ? keep_acknowledged(counter) : found;
+}
+
+Answer DockLink::acknowledge_licensed(ByteReader& in) {
+  claim::Acknowledgement what{nonce_, in.get<std::uint32_t>(), in.get_signed(), lock_.identity().id()};
+  const auto proof = in.fixed<64>();
+  if (!in.ok()) return Answer::malformed;
+  const Answer found = find_ride(what.counter, what.link);
+  if (found != Answer::done) return found;
+  switch (lock_.licensed(in.rest(), what, proof)) {
+    case Lock::Licensed::yes: return keep_acknowledged(what.counter);
+    case Lock::Licensed::not_trusted: return Answer::licence_refused;
+    case Lock::Licensed::over: return Answer::licence_over;
+    case Lock::Licensed::not_its_key: break;
+  }
+  return Answer::proof_refused;
+}
+
+Answer DockLink::find_ride(std::uint32_t counter, std::int64_t link) {
   // Who names the ride's payload has seen it; a bike that was changed for another meanwhile has other rides.
   Bytes<claim::kMaxLockRideBytes> bytes{};
   const auto size = lock_.journal().ride(counter, bytes);
   if (!size) return Answer::not_there;
   const auto message = claim::parse_keyed_message(ByteView(bytes).first(*size), claim::MessageType::lock_ride);
-  if (!message || claim::ride_link(ports_.hasher, message->payload) != link) return Answer::refused;
-  return lock_.acknowledge(counter) ? Answer::done : Answer::not_kept;
+  return message && claim::ride_link(ports_.hasher, message->payload) == link ? Answer::done : Answer::refused;
 }
+
+Answer DockLink::keep_acknowledged(std::uint32_t counter) { return lock_.acknowledge(counter) ? Answer::done : Answer::not_kept; }
 
 Answer DockLink::configure(ByteReader& in) {
   SignedSettings wanted;
   wanted.number = in.get<std::uint16_t>();
-  for (std::uint16_t* const field : {&wanted.settings.circumference_mm, &wanted.settings.top_speed_cm_s,
-                                     &wanted.settings.debounce_ms, &wanted.settings.left_open_s, &wanted.settings.pause_s}) {
-    *field = in.get<std::uint16_t>();
-  }
+  Settings& settings = wanted.settings;
+  settings.circumference_mm = in.get<std::uint16_t>();
+  settings.top_speed_cm_s = in.get<std::uint16_t>();
+  settings.debounce_ms = in.get<std::uint8_t>();
+  const auto flags = in.get<std::uint8_t>();
+  settings.only_licensed_docks = flags == 1;
+  settings.left_open_s = in.get<std::uint16_t>();
+  settings.pause_s = in.get<std::uint16_t>();
   wanted.signature = in.fixed<64>();
+  // What this lock does not know would be signed, and not kept.
+  if (in.ok() && flags != flags_of(settings)) return Answer::refused;
   return in.done() ? answer_of(lock_.configure(wanted)) : Answer::malformed;
 }
 
@@ -163,13 +193,14 @@ Answer DockLink::provision(Request step, ByteReader& in, ByteWriter& out) {
     const ByteView id = in.rest();
     if (!in.ok()) return Answer::malformed;
     code = identity.propose(as_text(id), trusted, ports_.keys);
+    if (!code) return ports_.keys.is_public_key(trusted) ? Answer::refused : Answer::no_point;
   } else {
     const auto said = in.fixed<8>();
     if (!in.done()) return Answer::malformed;
     if (step == Request::commit) return identity.commit(said) ? Answer::done : Answer::refused;
     code = identity.confirm(said, ports_.entropy);
+    if (!code) return Answer::refused;
   }
-  if (!code) return Answer::refused;
   out.put(*code);
   return Answer::done;
 }

@@ -35,6 +35,9 @@ class DockLink {
   Answer list(ByteReader& in, ByteWriter& out);
   Answer fetch(ByteReader& in, ByteWriter& out);
   Answer acknowledge(ByteReader& in);
+  Answer acknowledge_licensed(ByteReader& in);
+  Answer find_ride(std::uint32_t counter, std::int64_t link);
+  Answer keep_acknowledged(std::uint32_t counter);
   Answer configure(ByteReader& in);
   Answer provision(Request step, ByteReader& in, ByteWriter& out);
   Answer update(Request step, ByteReader& in, ByteWriter& out);
@@ -45,6 +48,7 @@ class DockLink {
   Updater* updater_;
   FrameReader reader_;
   std::uint32_t session_ = 0;  ///< 0: no hello yet
+  claim::Nonce nonce_{};       ///< of the session; its number is of it
 };
 
 }  // namespace greentill::firmware

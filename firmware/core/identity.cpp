@@ -40,7 +40,8 @@ void Identity::load() {
 std::optional<Identity::Code> Identity::propose(std::string_view id, const PublicPoint& trusted, Keys& keys) {
   step_ = Step::none;
   PublicPoint own{};
-  if (provisioned() || !claim::is_device_id(id) || trusted[0] != 4 || !keys.export_public_key(own)) return std::nullopt;
+  if (provisioned() || !claim::is_device_id(id) || !keys.is_public_key(trusted) || !keys.export_public_key(own))
+    return std::nullopt;
   proposed_id_ = {};
   std::copy(id.begin(), id.end(), proposed_id_.begin());
   proposed_size_ = id.size();

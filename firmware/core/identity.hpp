@@ -34,7 +34,8 @@ class Identity {
   /// The first 8 bytes of a hash of what was proposed, or of that and the lock's nonce.
   using Code = Bytes<8>;
   /// First step: what the lock is to become. The answer is the code that its technician must see to be that of the work order.
-  /// Nothing where it is provisioned, the id is none, or the key is not one.
+  /// Nothing where it is provisioned, the id is none, or the key is no point of the curve: a lock that was given such a one
+  /// believed nobody, for ever.
   [[nodiscard]] std::optional<Code> propose(std::string_view id, const PublicPoint& trusted, Keys& keys);
   /// Second step: the same code said back. The answer is another, of this moment, for the last step.
   [[nodiscard]] std::optional<Code> confirm(const Code& code, Entropy& entropy);

@@ -34,17 +34,24 @@ enum class Request : std::uint8_t {
   offer_image = 14,
   write_image = 15,
   finish_image = 16,
+  ask_nonce = 17,
+  acknowledge_licensed = 18,
 };
 
 /// The first byte of every answer's content.
 enum class Answer : std::uint8_t {
   done = 0,
-  not_there = 1,      ///< no such ride (any more)
-  refused = 2,        ///< not signed by whom the lock believes, or for another; a wrong code; out of range
-  not_kept = 3,       ///< the flash, the key or the entropy failed: try again
-  other_session = 4,  ///< the lock, or its start, is another than that of the hello
-  malformed = 5,      ///< not of the request's form
-  unknown = 6,        ///< a request, or a version, that this lock does not know
+  not_there = 1,        ///< no such ride (any more)
+  refused = 2,          ///< not signed by whom the lock believes, or for another; a wrong code; out of range
+  not_kept = 3,         ///< the flash, the key or the entropy failed: try again
+  other_session = 4,    ///< the lock, or its start, is another than that of the hello
+  malformed = 5,        ///< not of the request's form
+  unknown = 6,          ///< a request, or a version, that this lock does not know
+  no_licence = 7,       ///< rides are acknowledged by licensed docks alone
+  licence_refused = 8,  ///< the licence is not signed by whom the lock believes
+  licence_over = 9,     ///< by the lock's clock
+  proof_refused = 10,   ///< the licence's key did not sign this
+  no_point = 11,        ///< the key is no point of the curve
 };
 
 struct Frame {

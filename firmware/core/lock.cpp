@@ -31,18 +31,23 @@ bool plausible(const Settings& settings) {
 
 }  // namespace
 
-Digest settings_digest(const claim::Hasher& hasher, std::string_view lock, const SignedSettings& wanted) {
-  Bytes<12> numbers{};
+SettingsBytes settings_bytes(const SignedSettings& wanted) {
+  SettingsBytes bytes{};
   const Settings& settings = wanted.settings;
-  ByteWriter(numbers)
+  ByteWriter(bytes)
       .put(wanted.number)
       .put(settings.circumference_mm)
       .put(settings.top_speed_cm_s)
       .put(settings.debounce_ms)
+      .put(flags_of(settings))
       .put(settings.left_open_s)
       .put(settings.pause_s);
+  return bytes;
+}
+
+Digest settings_digest(const claim::Hasher& hasher, std::string_view lock, const SignedSettings& wanted) {
   const Bytes<1> size{static_cast<std::uint8_t>(lock.size())};
-  return hasher.sha256({as_bytes("greentill lock settings"), size, as_bytes(lock), numbers});
+  return hasher.sha256({as_bytes("greentill lock settings"), size, as_bytes(lock), settings_bytes(wanted)});
 }
 
 Lock::Start Lock::start() {
@@ -171,6 +176,16 @@ bool Lock::acknowledge(std::uint32_t counter) {
   if (counter <= state.acknowledged || counter > state.last_counter) return true;
   state.acknowledged = counter;
   return journal_.keep(state) == Kept::yes;
+}
+
+Lock::Licensed Lock::licensed(ByteView message, const claim::Acknowledgement& what, const claim::Signature& proof) {
+  const auto parsed = claim::parse_keyed_message(message, claim::MessageType::dock_licence);
+  if (!parsed || !trusts(*parsed)) return Licensed::not_trusted;
+  const auto licence = claim::parse_dock_licence(parsed->payload);
+  if (!licence) return Licensed::not_trusted;
+  if (licence->expires_at <= now()) return Licensed::over;
+  const Digest digest = claim::proof_digest(ports_.hasher, claim::acknowledgement_hash(ports_.hasher, what));
+  return ports_.keys.verify_hash(licence->key, digest, proof) ? Licensed::yes : Licensed::not_its_key;
 }
 
 bool Lock::trusts(const claim::KeyedMessage& message) {

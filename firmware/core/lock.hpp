@@ -3,6 +3,7 @@
 // says what a ride is. The board calls it from one loop: events as they come, tick() at least each second. Threads: one thread.
 #pragma once
 
+#include "daemon/claim/dock_licence.hpp"
 #include "firmware/core/identity.hpp"
 #include "firmware/core/journal.hpp"
 #include "firmware/core/lock_clock.hpp"
@@ -17,6 +18,9 @@ struct SignedSettings {
   Settings settings;
   claim::Signature signature{};
 };
+/// Number and settings, as they are signed and sent.
+using SettingsBytes = Bytes<12>;
+[[nodiscard]] SettingsBytes settings_bytes(const SignedSettings& settings);
 [[nodiscard]] Digest settings_digest(const claim::Hasher& hasher, std::string_view lock, const SignedSettings& settings);
 
 struct LockPorts {
@@ -67,6 +71,11 @@ class Lock {
   /// A dock has kept every ride up to the counter. Beyond the last ride, or below what is acknowledged already, it changes
   /// nothing. False where it could not be kept.
   [[nodiscard]] bool acknowledge(std::uint32_t counter);
+  /// Whether a dock may acknowledge that: what it brings is a licence's message, which the trusted key signed and which is not
+  /// over by this lock's clock, and a signature under the key that it names. A clock that was off is behind, and no reason to
+  /// refuse.
+  enum class Licensed : std::uint8_t { yes, not_trusted, over, not_its_key };
+  [[nodiscard]] Licensed licensed(ByteView message, const claim::Acknowledgement& what, const claim::Signature& proof);
   /// The service's word, a lock receipt's message: taken where the trusted key signed it for this lock.
   enum class Taken : std::uint8_t { yes, refused, not_kept };
   [[nodiscard]] Taken settle(ByteView message);

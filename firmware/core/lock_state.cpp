@@ -12,7 +12,8 @@ Bytes<kStateBytes> encode_state(const LockState& state) {
   out.put(state.acknowledged).put(state.settled).put(state.refused);
   out.put(std::uint32_t{state.riding ? 1u : 0u}).put(state.time);
   const Settings& settings = state.settings;
-  out.put(settings.circumference_mm).put(settings.top_speed_cm_s).put(settings.debounce_ms).put(settings.left_open_s);
+  out.put(settings.circumference_mm).put(settings.top_speed_cm_s);
+  out.put(settings.debounce_ms).put(flags_of(settings)).put(settings.left_open_s);
   const RideCount& ride = state.ride;
   out.put(ride.seconds).put(ride.pulses).put(ride.rejected_pulses).put(ride.pauses).put(ride.paused_seconds);
   out.put(settings.pause_s).put(state.settings_number);
@@ -31,10 +32,11 @@ LockState decode_state(const Bytes<kStateBytes>& bytes) {
   state.riding = in.get<std::uint32_t>() != 0;
   state.time = in.get_signed();
   Settings& settings = state.settings;
-  for (std::uint16_t* const field :
-       {&settings.circumference_mm, &settings.top_speed_cm_s, &settings.debounce_ms, &settings.left_open_s}) {
-    *field = in.get<std::uint16_t>();
-  }
+  settings.circumference_mm = in.get<std::uint16_t>();
+  settings.top_speed_cm_s = in.get<std::uint16_t>();
+  settings.debounce_ms = in.get<std::uint8_t>();
+  settings.only_licensed_docks = in.get<std::uint8_t>() != 0;
+  settings.left_open_s = in.get<std::uint16_t>();
   RideCount& ride = state.ride;
   for (std::uint32_t* const field : {&ride.seconds, &ride.pulses, &ride.rejected_pulses, &ride.pauses, &ride.paused_seconds}) {
     *field = in.get<std::uint32_t>();

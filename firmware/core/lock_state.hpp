@@ -21,10 +21,14 @@ struct RideCount {
 struct Settings {
   std::uint16_t circumference_mm = 2100;
   std::uint16_t top_speed_cm_s = 1500;  ///< a pulse that would need more is not the wheel's
-  std::uint16_t debounce_ms = 5;
+  std::uint8_t debounce_ms = 5;
+  bool only_licensed_docks = false;  ///< may acknowledge rides: docs/dock-link.md, "Licensed docks"
   std::uint16_t left_open_s = 1800;  ///< unlocked and without a pulse for so long: the ride is over
   std::uint16_t pause_s = 600;       ///< closed for longer than that: the ride is over; 0: as soon as it is closed
 };
+
+/// As they are written: bit 0, only licensed docks; the others are 0.
+[[nodiscard]] constexpr std::uint8_t flags_of(const Settings& settings) { return settings.only_licensed_docks ? 1 : 0; }
 
 struct LockState {
   std::uint32_t boots = 0;

@@ -35,6 +35,8 @@ class Keys {
   [[nodiscard]] virtual bool export_public_key(PublicPoint& out) = 0;
   /// False where there is no key, or the element does not answer; `out` is not to be used then.
   [[nodiscard]] virtual bool sign_hash(const Digest& digest, claim::Signature& out) = 0;
+  /// Whether it is a point of the curve, so that a private key can belong to it.
+  [[nodiscard]] virtual bool is_public_key(const PublicPoint& key) = 0;
   /// Whether that key made the signature. False for what is no point of the curve.
   [[nodiscard]] virtual bool verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) = 0;
 

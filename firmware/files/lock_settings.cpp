@@ -13,8 +13,9 @@ std::string lock_settings_text(const LockSettings& settings) {
       "# Settings of one lock, signed by its programme: a dock, or greentill lock configure, hands them to it.\nlock = \"" +
       settings.lock + "\"\nnumber = " + std::to_string(settings.settings.number) + '\n';
   for (const LockSettingRange& one : kLockSettings) {
-    text += std::string(one.key) + " = " + std::to_string(settings.settings.settings.*one.field) + '\n';
+    text += std::string(one.key) + " = " + std::to_string(one.get(settings.settings.settings)) + '\n';
   }
+  text += std::string(kOnlyLicensedDocks) + (settings.settings.settings.only_licensed_docks ? " = true\n" : " = false\n");
   return text + "signature = \"" + to_hex(settings.settings.signature) + "\"\n";
 }
 
@@ -25,8 +26,9 @@ Result<LockSettings> parse_lock_settings(std::string_view text, const std::strin
     if (!claim::is_device_id(read.lock)) root.wrong("lock", "is no lock's id");
     read.settings.number = static_cast<std::uint16_t>(root.integer("number", 1, 65'535));
     for (const LockSettingRange& one : kLockSettings) {
-      read.settings.settings.*one.field = static_cast<std::uint16_t>(root.integer(one.key, one.least, one.most));
+      one.set(read.settings.settings, root.integer(one.key, one.least, one.most));
     }
+    read.settings.settings.only_licensed_docks = root.boolean_or(kOnlyLicensedDocks, false);
     const auto signature = from_hex(root.filled_text("signature"));
     if (!signature || signature->size() != read.settings.signature.size()) {
       root.wrong("signature", "is not 128 hexadecimal digits");
@@ -40,9 +42,7 @@ Result<LockSettings> parse_lock_settings(std::string_view text, const std::strin
 Bytes<76> settings_request(const SignedSettings& settings) {
   Bytes<76> content{};
   ByteWriter out(content);
-  out.put(settings.number);
-  for (const LockSettingRange& one : kLockSettings) out.put(settings.settings.*one.field);
-  out.put(settings.signature);
+  out.put(settings_bytes(settings)).put(settings.signature);
   return content;
 }
 

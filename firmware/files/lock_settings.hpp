@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "daemon/base/error.hpp"
 #include "firmware/core/lock.hpp"
@@ -27,15 +28,24 @@ Result<LockSettings> parse_lock_settings(std::string_view text, const std::strin
 /// The least and the most that a lock takes.
 struct LockSettingRange {
   const char* key;  ///< as the file, and with hyphens an option, spells it
-  std::uint16_t Settings::*field;
   std::uint16_t least, most;
+  std::uint16_t (*get)(const Settings& settings);
+  void (*set)(Settings& settings, std::int64_t value);  ///< requires: within the range
 };
+template <auto Field>
+constexpr LockSettingRange lock_setting(const char* key, std::uint16_t least, std::uint16_t most) {
+  using Value = std::remove_cvref_t<decltype(Settings{}.*Field)>;
+  return {key, least, most, [](const Settings& settings) { return std::uint16_t{settings.*Field}; },
+          [](Settings& settings, std::int64_t value) { settings.*Field = static_cast<Value>(value); }};
+}
 inline constexpr LockSettingRange kLockSettings[] = {
-    {"circumference_mm", &Settings::circumference_mm, 900, 2'400},
-    {"top_speed_cm_s", &Settings::top_speed_cm_s, 100, 1'667},
-    {"debounce_ms", &Settings::debounce_ms, 0, 50},
-    {"left_open_s", &Settings::left_open_s, 60, 65'535},
-    {"pause_s", &Settings::pause_s, 0, 65'535},
+    lock_setting<&Settings::circumference_mm>("circumference_mm", 900, 2'400),
+    lock_setting<&Settings::top_speed_cm_s>("top_speed_cm_s", 100, 1'667),
+    lock_setting<&Settings::debounce_ms>("debounce_ms", 0, 50),
+    lock_setting<&Settings::left_open_s>("left_open_s", 60, 65'535),
+    lock_setting<&Settings::pause_s>("pause_s", 0, 65'535),
 };
+/// That one, which is true or false; a file without it says false.
+inline constexpr const char* kOnlyLicensedDocks = "only_licensed_docks";
 
 }  // namespace greentill::firmware

@@ -6,13 +6,25 @@ namespace greentill::dock {
 using firmware::Answer;
 using firmware::Request;
 
+std::chrono::milliseconds Exchange::patience(Request request) {
+  switch (request) {
+    case Request::prove:
+    case Request::set_time:
+    case Request::settle:
+    case Request::configure:
+    case Request::offer_image: return 5 * kPatience;
+    case Request::acknowledge_licensed: return 10 * kPatience;
+    default: return kPatience;
+  }
+}
+
 void Exchange::ask(Request request, ByteView content, Time now) {
   Bytes<firmware::kMostFrame + 1> frame{};
   const auto size =
       firmware::encode_frame({firmware::kLinkVersion, static_cast<std::uint8_t>(request), ++number_, content}, frame);
   if (!size) return;
   open_ = request;
-  deadline_ = now + kPatience;
+  deadline_ = now + patience(request);
   // A zero first ends whatever the line held: noise, or half a frame of an earlier start.
   outgoing_.push_back(0);
   outgoing_.insert(outgoing_.end(), frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(*size));

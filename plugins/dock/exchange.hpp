@@ -17,6 +17,9 @@ using Time = std::chrono::steady_clock::time_point;
 class Exchange {
  public:
   static constexpr std::chrono::milliseconds kPatience{1'000};
+  /// How long an answer may take: a lock at 16 MHz signs in 1.6 s and verifies in 3.2 s, and a licence asks for two
+  /// verifications.
+  [[nodiscard]] static std::chrono::milliseconds patience(firmware::Request request);
 
   struct Reply {
     firmware::Request request = firmware::Request::hello;

@@ -66,6 +66,15 @@ struct HandingState {
   std::string image_trouble;
 };
 
+/// What a lock that wants licensed docks made of this one's licence.
+struct LicenceState {
+  bool is_wanted = false;  ///< the lock said so
+  bool is_taken = false;   ///< and took it the last time
+  std::string trouble;     ///< why not
+  unsigned misses = 0;     ///< how often in a row the daemon had none
+  Time try_from{};         ///< not before: a refusal costs the lock's battery two verifications
+};
+
 struct LockRecord {
   std::string id;
   firmware::PublicPoint key{};
@@ -80,6 +89,7 @@ struct LockRecord {
   std::optional<std::uint32_t> starts;   ///< as it said last
   std::optional<std::uint32_t> refused;  ///< as it said last
   HandingState handing;
+  LicenceState licence;
 
   /// The question for its receipt, and what came of it.
   std::optional<std::uint64_t> question;

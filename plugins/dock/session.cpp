@@ -18,6 +18,7 @@ namespace {
 constexpr unsigned kMostSilences = 3;
 constexpr std::uint32_t kListed = 64;
 constexpr std::chrono::milliseconds kSoon{3'000};
+constexpr std::chrono::milliseconds kForLicence{5'000};
 constexpr std::chrono::milliseconds kWithinTrial{firmware::Updater::kTrialMs / 2};
 
 }  // namespace
@@ -73,6 +74,7 @@ void Session::lose(Time now) {
   silences_ = 0;
   time_question_.reset();
   time_.clear();
+  drop_licence();
   ask_time_from_ = {};
   disbelief_.clear();
   greet_from_ = now + pace_.search;
@@ -96,7 +98,9 @@ void Session::finish(Time now) {
   if (record_) tell_gone();
   if (!shown_) show(true);
   shown_ = true;
-  if (now >= next_greeting()) ask(Request::hello, {}, now);
+  // A greeting ends the session for which the daemon is signing.
+  const bool waits = licence_question_ && now < next_greeting() + kForLicence;
+  if (now >= next_greeting() && !waits) ask(Request::hello, {}, now);
 }
 
 void Session::stop(std::string why) {
@@ -108,6 +112,7 @@ void Session::stop(std::string why) {
 bool Session::ask_acknowledgement(Time now) {
   const ChainPlace& durable = record_->durable;
   if (!keeps_ || durable.counter <= acknowledged_ || !durable.link) return false;
+  if (record_->licence.is_wanted) return ask_licensed(now);
   Bytes<12> content{};
   asked_ride_ = durable.counter;
   ByteWriter(content).put(durable.counter).put(*durable.link);
@@ -182,6 +187,7 @@ bool Session::ask_for_rides(Time now) {
 }
 
 bool Session::take(const plugin::Reply& reply, Time now) {
+  if (take_licence(reply, now)) return true;
   if (time_question_ != reply.question) return false;
   time_question_.reset();
   time_trouble_.clear();
@@ -221,6 +227,9 @@ void Session::show(bool is_there) {
                  text("key_id", key_id_of(hello.key)),
                  number("damaged_frames", std::int64_t{hello.damaged_frames} + exchange_.damaged())};
   if (image_) part.fields.push_back(number("image", image_->version));
+  if (record_ && record_->licence.is_wanted) {
+    part.fields.push_back(text("licence", record_->licence.is_taken ? "taken" : "wanted"));
+  }
   if (!time_trouble_.empty()) part.fields.push_back(text("time_trouble", time_trouble_.substr(0, 256)));
   owner_.show(part);
 }

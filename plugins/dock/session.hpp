@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/claim/signed_time.hpp"
 #include "plugins/dock/exchange.hpp"
 #include "plugins/dock/image_state.hpp"
 #include "plugins/dock/session_owner.hpp"
@@ -21,6 +22,7 @@ struct Pace {
   std::chrono::milliseconds search{2'000};         ///< a line at which none is
   std::chrono::milliseconds receipts{21'600'000};  ///< for the receipt of a lock with rides that are not settled
   std::chrono::milliseconds retry{60'000};         ///< what the service could not answer
+  std::chrono::milliseconds refused{600'000};      ///< a licence that a lock did not take
   unsigned pieces = 32;  ///< of an image, about a second at a serial line; then it is asked how it is: a rider may have come
 };
 
@@ -50,6 +52,9 @@ class Session {
   void ask(firmware::Request request, ByteView content, Time now);
   void next(Time now);
   bool ask_acknowledgement(Time now);
+  bool ask_licensed(Time now);
+  bool take_licence(const plugin::Reply& reply, Time now);
+  void drop_licence();
   bool ask_about_time(Time now);
   bool ask_about_receipt(Time now);
   bool ask_for_rides(Time now);
@@ -69,7 +74,10 @@ class Session {
   void fetched(const Reply& reply);
   void take_ride(Ride ride);
   void refuse_ride(std::uint32_t counter, const std::string& why);
-  void acknowledged(const Reply& reply);
+  void acknowledged(const Reply& reply, Time now);
+  void licence_nonce_came(const Reply& reply, Time now);
+  void licensed_acknowledged(const Reply& reply, Time now);
+  void ride_kept(firmware::Answer answer);
   void nonce_came(const Reply& reply, Time now);
   void time_taken(const Reply& reply, Time now);
   void receipt_taken(const Reply& reply);
@@ -109,6 +117,12 @@ class Session {
   std::string time_trouble_;
   std::string disbelief_;  ///< it took nothing of the service's: why; until it does
   std::string complaint_;  ///< that was logged last
+
+  // Of one acknowledgement to a lock that wants licensed docks.
+  std::optional<claim::Nonce> licence_nonce_;      ///< of this session
+  std::optional<std::uint64_t> licence_question_;  ///< for the proof,
+  ChainPlace licensed_;                            ///< of this ride,
+  std::vector<std::uint8_t> licence_;              ///< and what came: the licence, and a signature behind it
 
   // Of this round, which a greeting begins.
   Time greeted_at_{};

@@ -33,12 +33,14 @@ void Session::answered(const Reply& reply, Time now) {
       return;
     }
     case Request::fetch: return fetched(reply);
-    case Request::acknowledge: return acknowledged(reply);
+    case Request::acknowledge: return acknowledged(reply, now);
     case Request::settle: return receipt_taken(reply);
     default: break;
   }
   if (!record_) return;
   switch (reply.request) {
+    case Request::ask_nonce: return licence_nonce_came(reply, now);
+    case Request::acknowledge_licensed: return licensed_acknowledged(reply, now);
     case Request::configure: return configured(reply);
     case Request::image: return image_state_came(reply);
     default: break;
@@ -85,6 +87,7 @@ void Session::begin_round(Hello hello, Time now) {
   }
   shown_ = false;
   acknowledged_ = hello_->acknowledged;
+  drop_licence();
   listed_.reset();
   if (proven_ != hello_->key || hello_->id.empty()) {
     proven_.reset();
@@ -103,6 +106,8 @@ void Session::meet() {
   if (!record_) return stop(std::move(found.fault));
   tell_changes();
   LockRecord& lock = *record_;
+  if (lock.durable.counter <= hello_->acknowledged) lock.licence.trouble.clear();
+  if (fault_.empty()) fault_ = lock.licence.trouble;
   if (fault_.empty()) fault_ = lock.handing.settings_trouble;
   if (fault_.empty()) fault_ = lock.handing.image_trouble;
   constexpr std::uint8_t kNotSet = 2;
@@ -176,15 +181,25 @@ void Session::refuse_ride(std::uint32_t counter, const std::string& why) {
   stop(why);
 }
 
-void Session::acknowledged(const Reply& reply) {
+void Session::acknowledged(const Reply& reply, Time now) {
   shown_ = false;
-  if (reply.answer == Answer::done || reply.answer == Answer::not_there) {
+  if (reply.answer == Answer::no_licence) {
+    LicenceState& licence = record_->licence;
+    licence.is_wanted = true;
+    licence.try_from = now;
+    return;
+  }
+  ride_kept(reply.answer);
+}
+
+void Session::ride_kept(Answer answer) {
+  if (answer == Answer::done || answer == Answer::not_there) {
     acknowledged_ = std::max(acknowledged_, asked_ride_);
     return;
   }
   keeps_ = false;
   const std::string ride = std::to_string(asked_ride_);
-  if (reply.answer == Answer::refused) {
+  if (answer == Answer::refused) {
     stop("its ride " + ride + " is another than the one that this dock took: two locks go on with one key");
   } else {
     fault_ = "it does not keep that its ride " + ride + " was taken: its flash fails";

@@ -43,8 +43,8 @@ Status Fleet::prepare() {
   if (!programme) return Failure{programme.error()};
   programme_ = std::move(*programme);
   for (std::size_t i = 0; i < options_.locks; ++i) {
-    auto lock =
-        SimLock::open({options_.folder, options_.prefix + std::to_string(i + 1), options_.seed * 1'000'003 + i, *programme_});
+    auto lock = SimLock::open({options_.folder, options_.prefix + std::to_string(i + 1), options_.seed * 1'000'003 + i,
+                               *programme_, options_.only_licensed_docks});
     if (!lock) return Failure{lock.error()};
     locks_.push_back(std::move(*lock));
   }

@@ -24,8 +24,9 @@ struct FleetOptions {
   std::string list;                   ///< where the locks' ids and keys are written, as a dock reads them; empty: nowhere
   std::int64_t hours = 24;            ///< over which the rides are spread, up to now
   std::uint32_t cut_within =
-      0;             ///< operations of its flash in which each lock's power fails once a round, while riding; 0: never
-  LineOptions line;  ///< no dock: they do not leave
+      0;  ///< operations of its flash in which each lock's power fails once a round, while riding; 0: never
+  bool only_licensed_docks = false;  ///< acknowledge the rides of locks that are made now
+  LineOptions line;                  ///< no dock: they do not leave
 };
 
 struct Sum {

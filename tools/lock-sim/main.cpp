@@ -29,6 +29,8 @@ void describe(CLI::App& app, FleetOptions& options, std::int64_t& patience) {
   CLI::Option* key =
       app.add_option("--programme-key", options.programme_key, "PEM of the key that signs the service's times and receipts");
   app.add_option("--programme-certificate", options.programme_certificate, "PEM of its certificate")->needs(key);
+  app.add_flag("--only-licensed-docks", options.only_licensed_docks,
+               "Locks that are made now let no other acknowledge their rides");
   app.add_flag("--settled", options.line.settled, "A lock leaves when the service has settled its rides");
   app.add_flag("--stay", options.line.never, "The locks stay at the dock until --patience is over");
   app.add_option("--patience", patience, "Seconds to wait while no lock leaves")->capture_default_str();

@@ -66,6 +66,10 @@ Result<std::unique_ptr<Programme>> Programme::own(const std::string& folder) {
   return std::unique_ptr<Programme>(std::move(made));
 }
 
+bool Programme::sign_settings(const std::string& lock, firmware::SignedSettings& settings) {
+  return sign(firmware::settings_digest(crypto::hasher(), lock, settings), settings.signature);
+}
+
 Result<std::vector<std::uint8_t>> Programme::time(const claim::Nonce& nonce, std::int64_t unix_seconds) {
   Bytes<64> payload{};
   std::vector<std::uint8_t> message(256);

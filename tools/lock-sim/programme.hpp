@@ -8,7 +8,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/claim/signed_time.hpp"
-#include "firmware/core/ports.hpp"
+#include "firmware/core/lock.hpp"
 
 namespace greentill::lock_sim {
 
@@ -21,6 +21,8 @@ class Programme {
   virtual ~Programme() = default;
 
   [[nodiscard]] const firmware::PublicPoint& point() const { return point_; }
+  /// Signs settings for that lock; false where the key signs nothing.
+  [[nodiscard]] bool sign_settings(const std::string& lock, firmware::SignedSettings& settings);
   /// A time's message over the nonce.
   Result<std::vector<std::uint8_t>> time(const claim::Nonce& nonce, std::int64_t unix_seconds);
 

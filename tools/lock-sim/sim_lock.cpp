@@ -38,6 +38,8 @@ Result<std::unique_ptr<SimLock>> SimLock::open(const About& about) {
     case Lock::Start::ready: break;
     case Lock::Start::not_provisioned:
       if (Status done = lock->provision(); !done) return Failure{done.error()};
+      if (!about.only_licensed_docks) break;
+      if (Status done = lock->demand_licences(); !done) return Failure{done.error()};
       break;
     default: return fail(ErrorCode::corrupt, about.name + ": its flash or its key cannot be used");
   }
@@ -60,6 +62,14 @@ Status SimLock::provision() {
   const auto last = code ? identity.confirm(*code, entropy_) : std::nullopt;
   if (last && identity.commit(*last)) return Done{};
   return fail(ErrorCode::invalid, name_ + ": it cannot be provisioned; a lock's id has small letters, digits and '-'");
+}
+
+Status SimLock::demand_licences() {
+  firmware::SignedSettings settings;
+  settings.number = 1;
+  settings.settings.only_licensed_docks = true;
+  if (programme_.sign_settings(name_, settings) && lock_->configure(settings) == Lock::Taken::yes) return Done{};
+  return fail(ErrorCode::io, name_ + ": it does not take its settings");
 }
 
 firmware::PublicPoint SimLock::key() {

@@ -27,6 +27,7 @@ class SimLock {
     std::string name;
     std::uint64_t seed = 0;
     Programme& programme;
+    bool only_licensed_docks = false;  ///< acknowledge its rides, from when it is made
   };
   /// Opens it, or makes and provisions it. corrupt where the flash is another lock's or not one.
   static Result<std::unique_ptr<SimLock>> open(const About& about);
@@ -53,6 +54,7 @@ class SimLock {
  private:
   SimLock(std::unique_ptr<firmware::FileFlash> flash, const About& about);
   Status provision();
+  Status demand_licences();
   Status try_time(std::int64_t unix_seconds);
   /// Starts it anew where its power failed.
   void look_at_power();

@@ -33,6 +33,12 @@ using Md = Owned<mbedtls_md_context_t, mbedtls_md_init, mbedtls_md_free>;
 
 bool load_curve(Group& group) { return mbedtls_ecp_group_load(group.get(), MBEDTLS_ECP_DP_SECP256R1) == 0; }
 
+/// False for what is no point of the curve.
+bool read_point(Group& group, const PublicPoint& key, Point& out) {
+  return load_curve(group) && mbedtls_ecp_point_read_binary(group.get(), out.get(), key.data(), key.size()) == 0 &&
+         mbedtls_ecp_check_pubkey(group.get(), out.get()) == 0;
+}
+
 /// The key while it is in memory, as its record has it: the private one, and its point, which takes as long to compute as a
 /// signature, and which a dock asks for over and over.
 class Pair {
@@ -146,13 +152,18 @@ bool MbedtlsKeys::sign_hash(const Digest& digest, claim::Signature& out) {
   return made;
 }
 
+bool MbedtlsKeys::is_public_key(const PublicPoint& key) {
+  Group group;
+  Point q;
+  return read_point(group, key, q);
+}
+
 bool MbedtlsKeys::verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) {
   Group group;
   Point q;
   Number r;
   Number s;
-  return load_curve(group) && mbedtls_ecp_point_read_binary(group.get(), q.get(), key.data(), key.size()) == 0 &&
-         mbedtls_ecp_check_pubkey(group.get(), q.get()) == 0 && mbedtls_mpi_read_binary(r.get(), signature.data(), 32) == 0 &&
+  return read_point(group, key, q) && mbedtls_mpi_read_binary(r.get(), signature.data(), 32) == 0 &&
          mbedtls_mpi_read_binary(s.get(), signature.data() + 32, 32) == 0 &&
          mbedtls_ecdsa_verify(group.get(), digest.data(), digest.size(), q.get(), r.get(), s.get()) == 0;
 }

@@ -24,6 +24,7 @@ class MbedtlsKeys final : public Keys {
   [[nodiscard]] bool generate_key(Entropy& entropy) override;
   [[nodiscard]] bool export_public_key(PublicPoint& out) override;
   [[nodiscard]] bool sign_hash(const Digest& digest, claim::Signature& out) override;
+  [[nodiscard]] bool is_public_key(const PublicPoint& key) override;
   [[nodiscard]] bool verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) override;
 
  private:

@@ -12,6 +12,7 @@
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/consent.hpp"
+#include "daemon/claim/dock_licence.hpp"
 #include "daemon/claim/keyed_message.hpp"
 #include "daemon/claim/lock_image.hpp"
 #include "daemon/claim/lock_ride.hpp"
@@ -141,6 +142,15 @@ void fuzz_lock_image(ByteView bytes) {
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
 }
 
+void fuzz_dock_licence(ByteView bytes) {
+  const auto licence = parse_dock_licence(bytes);
+  if (!licence) return check_fault(licence.error(), bytes);
+  must(licence->issued_at < licence->expires_at);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_dock_licence(*licence, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
 void fuzz_keyed_message(ByteView bytes, MessageType type) {
   const auto message = parse_keyed_message(bytes, type);
   if (!message) return check_fault(message.error(), bytes);
@@ -153,6 +163,7 @@ void fuzz_keyed_message(ByteView bytes, MessageType type) {
   fuzz_lock_ride(message->payload);
   fuzz_lock_receipt(message->payload);
   fuzz_lock_image(message->payload);
+  fuzz_dock_licence(message->payload);
 }
 
 void fuzz_stored(ByteView bytes) {
@@ -205,6 +216,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz_lock_ride(bytes);
   fuzz_lock_receipt(bytes);
   fuzz_lock_image(bytes);
+  fuzz_dock_licence(bytes);
   fuzz_stored(bytes);
   for (auto type = MessageType::claim; type <= MessageType::lock_image;
        type = static_cast<MessageType>(static_cast<std::uint32_t>(type) + 1)) {

@@ -85,7 +85,8 @@ std::optional<Asked> asked(std::vector<std::uint8_t>& outgoing, const FuzzOwner&
     const auto frame = reader.take(byte);
     if (!frame) continue;
     last = Asked{frame->kind, frame->number};
-    if (frame->kind != static_cast<std::uint8_t>(Request::acknowledge)) continue;
+    const auto kind = static_cast<Request>(frame->kind);
+    if (kind != Request::acknowledge && kind != Request::acknowledge_licensed) continue;
     firmware::ByteReader in(frame->content);
     in.take(4);
     must(in.get<std::uint32_t>() <= owner.handed);
@@ -98,9 +99,19 @@ void fuzz_answers(ByteView bytes) {
   FuzzOwner owner;
   Session session(owner, "line", Pace{});
   Time now{std::chrono::hours(1)};
+  std::uint64_t answered = 0;
   for (std::size_t at = 0; at + 2 < bytes.size();) {
     session.work(now);
     now += std::chrono::milliseconds(100);
+    // What the daemon says to a question: a licence of some kind, in every other case.
+    if (owner.questions != answered && bytes[at] % 2 == 0) {
+      answered = owner.questions;
+      session.take({answered,
+                    GT_SIGNED,
+                    {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), 400))},
+                    {}},
+                   now);
+    }
     const auto request = asked(session.outgoing(), owner);
     if (!request) {
       now += std::chrono::seconds(10);

@@ -62,6 +62,7 @@ class EasyKeys final : public Keys {
     out = {};
     return true;
   }
+  [[nodiscard]] bool is_public_key(const PublicPoint& key) override { return key[0] == 4; }
   [[nodiscard]] bool verify_hash(const PublicPoint&, const Digest&, const claim::Signature&) override { return true; }
 };
 
@@ -157,6 +158,17 @@ void provision(Lock& lock, Keys& keys, Entropy& entropy) {
   must(last && lock.identity().commit(*last));
 }
 
+/// What nobody guesses: the link that the last ride's payload gives.
+void name_last_ride(Lock& lock, MutableBytes content) {
+  Bytes<claim::kMaxLockRideBytes> bytes{};
+  const std::uint32_t counter = lock.journal().state().last_counter;
+  const auto size = lock.journal().ride(counter, bytes);
+  if (!size) return;
+  const auto ride = claim::parse_keyed_message(ByteView(bytes).first(*size), claim::MessageType::lock_ride);
+  must(ride.ok());
+  ByteWriter(content).put(counter).put(claim::ride_link(crypto::hasher(), ride->payload));
+}
+
 void fuzz_line(ByteView bytes, bool provisioned) {
   MemoryFlash flash(4, {});
   MemoryFlash identity(1, {});
@@ -181,9 +193,13 @@ void fuzz_line(ByteView bytes, bool provisioned) {
   link.receive(bytes);
   // Each piece as a request within its session: kind, length, content.
   for (std::size_t at = 0; at + 2 <= bytes.size();) {
-    const std::size_t size = std::min<std::size_t>(bytes[at + 1], bytes.size() - at - 2);
+    // A licence is longer than a length of one byte says.
+    const bool is_licensed = bytes[at] == static_cast<std::uint8_t>(Request::acknowledge_licensed);
+    const std::size_t said = std::min<std::size_t>(bytes[at + 1] * std::size_t{is_licensed ? 2u : 1u}, kMostContent - 4);
+    const std::size_t size = std::min(said, bytes.size() - at - 2);
     Bytes<kMostContent> content{1};  // the session that this entropy gives
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at + 2), size, content.begin() + 4);
+    if (is_licensed && size >= 12) name_last_ride(lock, MutableBytes(content).subspan(4));
     Bytes<kMostFrame + 1> frame{};
     const auto length = encode_frame({kLinkVersion, bytes[at], 1, ByteView(content).first(4 + size)}, frame);
     must(length.has_value());

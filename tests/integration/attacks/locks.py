@@ -9,6 +9,7 @@ import pathlib
 import ssl
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -26,6 +27,7 @@ from enrolled import EnrolledStack
 HERE = pathlib.Path(__file__).resolve().parent
 RIDE_MG = asked_mg(ride([]))
 LOCK_RECEIPT = 65006
+DOCK_LICENCE = 65008
 
 
 def tell(what):
@@ -67,9 +69,11 @@ def settled(scene, lock):
     return counter
 
 
-def fetch(scene, what, method="GET"):
-    """(status, body) of what the service answers beside EST, to anybody."""
+def fetch(scene, what, method="GET", shown=None):
+    """(status, body) of what the service answers beside EST, to anybody, or to the device that shows its certificate."""
     context = ssl.create_default_context(cafile=scene.identities / "ca.crt")
+    if shown:
+        context.load_cert_chain(scene.identities / f"{shown}.crt", scene.identities / f"{shown}.key")
     request = urllib.request.Request(f"https://localhost:{scene.stack.est_port}/.well-known/greentill/{what}", method=method)
     try:
         with urllib.request.urlopen(request, context=context, timeout=PATIENCE_S) as answer:
@@ -184,6 +188,7 @@ def not_registered_any_more(scene):
     expect(claims(scene.one, lock, lock.ride()), ("held", "lock-retired"), "a retired lock's ride")
     last = register(scene, BikeLock("bike-5"), "thief")  # its owner's only one
     wait_until(lambda: claims(scene.thief, last, last.ride()) == RIDE_MG, PATIENCE_S, "the workers to know of it", pause=0.3)
+    time.sleep(1.5)  # the other worker looks at the registry within a second
     scene.credit("lock", "revoke", last.name, *WHY)
     signed = last.ride()
     expect(claims(scene.thief, last, signed), "lock-revoked", "a ride of an owner's last lock, which is revoked")
@@ -210,6 +215,27 @@ def twins(scene):
     scene.credit("held", "release", "--reason", "lock-fork", *WHY)
     expect(settled(scene, lock), 4, "what is settled once a person has decided")
     tell("twin locks are found by two rides of one number, what follows is held, the operator is told, and decides")
+
+
+def licences(scene):
+    """A dock's licence is for the device that shows its certificate, names its key, and goes to nobody who serves no locks."""
+    expect(fetch(scene, "licence")[0], 401, "a licence for whoever shows no certificate")
+    status, body = fetch(scene, "licence", shown="dock-2")
+    expect(status, 200, f"a dock's licence ({body})")
+    protected, _, payload, _ = cbor2.loads(body).value.value
+    said = cbor2.loads(payload)
+    expect(cbor2.loads(protected)[16], DOCK_LICENCE, "a licence's type")
+    expect((said[2], said[4] - said[6]), ("urn:greentill:device:dock-2", 30 * 86400), "whom and for how long it is for")
+    key = x509.load_pem_x509_certificate((scene.identities / "dock-2.crt").read_bytes()).public_key()
+    expect(said[BODY], [key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)], "the key in it")
+    scene.merchant("baker")
+    scene.register("baker-1", "baker")
+    status, body = fetch(scene, "licence", shown="baker-1")
+    expect((status, b"no root of locks" in body), (403, True), f"a licence for a till ({body})")
+    scene.credit("device", "revoke", "dock-2", *WHY)
+    status, body = fetch(scene, "licence", shown="dock-2")
+    expect((status, b"revoked" in body), (403, True), f"a licence for a dock that was stolen ({body})")
+    tell("a licence goes to the dock that shows its certificate, and not to a till, a stranger or a revoked dock")
 
 
 def independently(scene):
@@ -246,6 +272,7 @@ def journey(folder, binaries):
         not_registered_any_more(scene)
         twins(scene)
         independently(scene)
+        licences(scene)
         scene.check()
 
 

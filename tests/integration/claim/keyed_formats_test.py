@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 VECTORS = ROOT / "tests" / "vectors"
 PAGES = [(ROOT / "docs" / name).read_text() for name in ("claim-format.md", "lock.md", "lock-update.md")]
 RULE = {65001: "claim-message", 65002: "receipt-message", 65003: "lock-ride-message", 65004: "bundle-message", 65005: "time-message",
-        65006: "lock-receipt-message", 65007: "consent-message", 65011: "lock-image-message"}
+        65006: "lock-receipt-message", 65007: "consent-message", 65008: "licence-message", 65011: "lock-image-message"}
 
 
 def vectors(name):

@@ -18,6 +18,11 @@ from format_values import BODY, CHANGE_OF_VERSION, DAY, URN, header
 LOCK = "lock-0042"
 
 
+def point_of(name):
+    numbers = formats.key_of(name).public_key().public_numbers()
+    return b"\4" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
+
+
 def common(at):
     """The content of the common bundle."""
     return formats.cbor({1: [[None, at + DAY, b"version = 1\n"], [at + DAY, None, b"version = 2\n"]]})
@@ -34,6 +39,8 @@ def keyed(finish):
                    formats.cbor({2: f"{URN}device:{formats.DEVICE}", **bundle}), "service"),
             finish("bundle-common", "methodologies for all devices, one of them withdrawn; their files are made up", 65004, (61, 18), both,
                    formats.cbor({4: at + 180 * DAY, 5: at, 6: at, BODY: [8, common(at)]}), "service"),
+            finish("dock-licence", "a dock's licence, for 30 days and the device's key", 65008, (61, 18), header(65008, kid="service"),
+                   formats.cbor({2: f"{URN}device:{formats.DEVICE}", 4: at + 30 * DAY, 6: at, BODY: [point_of("device")]}), "service"),
             finish("time", "what was asked with, and the time", 65005, (18,), header(65005, kid="service"),
                    formats.cbor({1: bytes(range(16)), 2: at}), "service")]
 

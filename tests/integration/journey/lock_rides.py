@@ -66,14 +66,14 @@ def register(stack, name, key):
 class Fleet:
     """greentill-lock-sim, whose locks believe the service's key of bundles."""
 
-    def __init__(self, stack, locks, prefix):
-        self.stack, self.locks, self.prefix = stack, locks, prefix
+    def __init__(self, stack, locks, prefix, *options):
+        self.stack, self.locks, self.prefix, self.options = stack, locks, prefix, options
         self.folder = stack.folder / f"locks-{prefix}"
         self.list = self.folder / "list.toml"
 
     def command(self, *options):
         return [self.stack.program("greentill-lock-sim"), "--flash", self.folder, "--locks", self.locks, "--prefix", self.prefix, "--programme-key",
-                self.stack.identities / "signer.key", "--programme-certificate", self.stack.identities / "signer.crt", *options]
+                self.stack.identities / "signer.key", "--programme-certificate", self.stack.identities / "signer.crt", *self.options, *options]
 
     def run(self, *options):
         done = subprocess.run([str(word) for word in self.command(*options)], capture_output=True, text=True)
@@ -168,8 +168,8 @@ def what_is_booked_is_settled(stack, everyone):
 
 
 def power_fails(stack, everyone):
-    """While they ride, and at the dock."""
-    fleet = Fleet(stack, 40, "weak-")
+    """While they ride, and at the dock, to which they show nothing but to its licence."""
+    fleet = Fleet(stack, 40, "weak-", "--only-licensed-docks")
     fleet.make()
     everyone.update(fleet.keys)
     sum_of = fleet.ride_and_dock("--rides", 3, "--rounds", 3, "--cut", 400, "--cut-docked", 20, "--lines", 20)
@@ -179,7 +179,7 @@ def power_fails(stack, everyone):
 
 
 def the_daemon_is_killed(stack, everyone, seed):
-    fleet = Fleet(stack, 60, "late-")
+    fleet = Fleet(stack, 60, "late-", "--only-licensed-docks")
     fleet.make()
     everyone.update(fleet.keys)
     rng, sums = random.Random(seed), []
@@ -201,6 +201,14 @@ def a_dock_forgets(stack, everyone):
     ForgetfulDock(robber)
     sum_of = fleet.run("--dock", robber, "--rides", 3, "--patience", PATIENCE_S)
     fail_unless(sum_of["acknowledged"] == 30, f"the forgetful dock took {sum_of}")
+    strict = Fleet(stack, 5, "kept-", "--only-licensed-docks")
+    strict.make()
+    everyone.update(strict.keys)
+    sum_of = strict.run("--dock", robber, "--rides", 2, "--stay", "--patience", 5)
+    fail_unless(sum_of["rides"] == 10 and sum_of["acknowledged"] == 0, f"a dock without a licence acknowledged: {sum_of}")
+    sum_of = strict.run("--dock", stack.spool / "line", "--rides", 0, "--patience", PATIENCE_S)
+    fail_unless(sum_of["acknowledged"] == 10, f"the locks that want a licence say {sum_of}")
+    fail_unless(shown(stack)[1]["kept-1"].get("licence") == "taken", f"it shows {shown(stack)[1]['kept-1']}")
     # They have nothing new: they come by, and the dock takes what it does not have.
     fleet.run("--dock", stack.spool / "line", "--rides", 0, "--stay", "--patience", 8)
     return fleet
@@ -217,7 +225,7 @@ def prepared(stack, folder):
     made = json.loads(stack.tool(*order, "--confirm", code[1]))
     fail_unless(made["lock"] == "qemu-1", f"the image was not provisioned: {made}")
     fail_unless("BEGIN PUBLIC KEY" in (folder / "qemu-1.pem").read_text(), "the image's key was not written")
-    stack.credit("lock", "settings", "qemu-1", "--number", "1", "--pause-s", "300", *signs, "--out", folder / "settings.toml")
+    stack.credit("lock", "settings", "qemu-1", "--number", "1", "--pause-s", "300", "--only-licensed-docks", *signs, "--out", folder / "settings.toml")
     set_now = json.loads(stack.tool("lock", "configure", folder / "settings.toml", *at))
     fail_unless(set_now["settings"] == 1, f"the image did not take its settings: {set_now}")
 
@@ -226,7 +234,7 @@ def hand_out(stack, folder):
     """Settings, and the image under the next version, as the programme signs them."""
     folder.mkdir()
     signs = ["--key", stack.identities / "signer.key", "--certificate", stack.identities / "signer.crt"]
-    stack.credit("lock", "settings", "qemu-1", "--number", "2", "--pause-s", "240", *signs, "--out", folder / "qemu-1.toml")
+    stack.credit("lock", "settings", "qemu-1", "--number", "2", "--pause-s", "240", "--only-licensed-docks", *signs, "--out", folder / "qemu-1.toml")
     forms = []
     for slot in "ab":
         form = bytearray(IMAGE.with_name(f"greentill-lock-{slot}.bin").read_bytes())
@@ -257,6 +265,7 @@ def one_ride_of_the_image(stack, everyone, folder):
         hand_out(stack, folder / "for-locks")
         stack.start_daemon()
         wait_until(lambda: shown(stack)[1].get("qemu-1", {}).get("rides_waiting") == 0, PATIENCE_S, "the image's ride to be taken")
+        fail_unless(shown(stack)[1]["qemu-1"].get("licence") == "taken", f"its ride was acknowledged without a licence: {shown(stack)[1]['qemu-1']}")
         wait_until(lambda: shown(stack)[1]["qemu-1"]["clock"] == "sure", PATIENCE_S, "the image to be told the time")
         wait_until(lambda: shown(stack)[1]["qemu-1"]["settings"] == 2, PATIENCE_S, "the image to be handed its settings")
         wait_until(lambda: shown(stack)[1]["qemu-1"].get("image") == 2, PATIENCE_S, "the new image to run, and to be confirmed")
@@ -284,7 +293,7 @@ def journey(folder, binaries, seed):
             sys.exit(f"{IMAGE} is not built, and CI=true")
         stack.wait_delivered()
         rides = check_evidence(claims_of(stack), everyone)
-        made = 20 + 600 + 720 + 30 + (1 if IMAGE.exists() else 0)
+        made = 20 + 600 + 720 + 30 + 10 + (1 if IMAGE.exists() else 0)
         fail_unless(len([ride for ride in rides if not ride[0].startswith("weak-")]) == made, f"{made} rides were made, {len(rides)} claimed")
         check_booked_once(stack, len(rides), lock_rides=len(rides))
         stack.stop()

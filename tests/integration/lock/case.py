@@ -6,6 +6,7 @@ import hashlib
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,23 @@ def verified(ride, lock_point):
 def link_of(ride):
     """What names a ride in an acknowledgement, and in the next one."""
     return int.from_bytes(hashlib.sha256(cbor2.loads(ride).value.value[2]).digest()[:8], "big", signed=True)
+
+
+def settings(key, number, only_licensed):
+    """What asks a lock for settings: those from factory, but for who may acknowledge."""
+    numbers = struct.pack("<HHHBBHH", number, 2100, 1500, 5, only_licensed, 1800, 600)
+    return numbers + signed(key, b"greentill lock settings" + bytes([len(NAME)]) + NAME.encode() + numbers)
+
+
+def licence(key, dock_key, issued, expires):
+    return message(key, 65008, (61, 18), cbor2.dumps({2: "urn:greentill:device:dock-17", 4: expires, 6: issued, -65537: [point(dock_key)]},
+                                                     canonical=True))
+
+
+def acknowledgement(dock_key, nonce, counter, link, with_licence, name=NAME):
+    """What asks a lock to take it from a licensed dock."""
+    ride = struct.pack("<Iq", counter, link)
+    return ride + signed(dock_key, b"greentill dock acknowledges" + hashlib.sha256(nonce + ride + name.encode()).digest()) + with_licence
 
 
 PROGRAMME = ec.derive_private_key(77, ec.SECP256R1())

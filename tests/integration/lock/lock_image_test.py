@@ -62,6 +62,54 @@ class Image(case.LockCase):
         self.assertEqual((found["acknowledged"], found["settled"]), (1, 1))
         self.stack_is_enough(lock)
 
+    def test_a_lock_that_wants_licensed_docks_takes_acknowledgements_from_those_alone(self):
+        lock = self.provisioned()
+        lock.ride(30)
+        lock.ride(20)
+        self.assertEqual(lock.ask(dock.CONFIGURE, case.settings(self.programme, 1, 2))[0], dock.REFUSED)
+        self.assertEqual(lock.ask(dock.CONFIGURE, case.settings(self.programme, 1, 1))[0], dock.DONE)
+        now, key, other = 1767312000, case.ec.derive_private_key(5, case.ec.SECP256R1()), case.ec.derive_private_key(6, case.ec.SECP256R1())
+        _, nonce = lock.ask(dock.ASK_TIME)
+        time = case.message(self.programme, 65005, (18,), cbor2.dumps({1: nonce, 2: now}))
+        self.assertEqual(lock.ask(dock.SET_TIME, time)[0], dock.DONE)
+        link = case.link_of(lock.ask(dock.FETCH, struct.pack("<I", 2))[1])
+        self.assertEqual(lock.ask(dock.ACKNOWLEDGE, struct.pack("<Iq", 2, link))[0], dock.NO_LICENCE)
+        _, nonce = lock.ask(dock.ASK_NONCE)
+        good = case.licence(self.programme, key, now - 10, now + 30 * 86400)
+        for why, content in ((dock.PROOF_REFUSED, case.acknowledgement(other, nonce, 2, link, good)),
+                             (dock.PROOF_REFUSED, case.acknowledgement(key, bytes(16), 2, link, good)),
+                             (dock.PROOF_REFUSED, case.acknowledgement(key, nonce, 2, link, good, "lock-0043")),
+                             (dock.LICENCE_REFUSED, case.acknowledgement(key, nonce, 2, link, case.licence(key, key, now - 10, now + 10000))),
+                             (dock.LICENCE_OVER, case.acknowledgement(key, nonce, 2, link, case.licence(self.programme, key, now - 10, now))),
+                             (dock.REFUSED, case.acknowledgement(key, nonce, 2, link + 1, good)),
+                             (dock.NOT_THERE, case.acknowledgement(key, nonce, 3, link, good))):
+            self.assertEqual(lock.ask(dock.ACKNOWLEDGE_LICENSED, content)[0], why)
+        taken = case.acknowledgement(key, nonce, 2, link, good)
+        found = lock.hello()
+        self.assertEqual((found["acknowledged"], found["settings"]), (0, 1))
+        self.assertEqual(lock.ask(dock.ACKNOWLEDGE_LICENSED, taken)[0], dock.PROOF_REFUSED)  # of another session
+        _, nonce = lock.ask(dock.ASK_NONCE)
+        self.assertEqual(lock.ask(dock.ACKNOWLEDGE_LICENSED, case.acknowledgement(key, nonce, 2, link, good))[0], dock.DONE)
+        self.assertEqual(lock.hello()["acknowledged"], 2)
+        self.stack_is_enough(lock)
+        lock = self.start()
+        lock.hello()
+        lock.ride(10)
+        link = case.link_of(lock.ask(dock.FETCH, struct.pack("<I", 3))[1])
+        self.assertEqual(lock.ask(dock.ACKNOWLEDGE, struct.pack("<Iq", 3, link))[0], dock.NO_LICENCE)
+        self.assertEqual(lock.ask(dock.CONFIGURE, case.settings(self.programme, 2, 0))[0], dock.DONE)
+        self.assertEqual(lock.ask(dock.ACKNOWLEDGE, struct.pack("<Iq", 3, link))[0], dock.DONE)
+
+    def test_a_key_that_is_no_point_of_the_curve_is_not_believed(self):
+        lock = self.start()
+        lock.hello()
+        wrong = bytearray(case.point(self.programme))
+        wrong[-1] ^= 1
+        for key in (bytes(wrong), bytes(65), b"\4" + bytes(64)):
+            self.assertEqual(lock.ask(dock.PROPOSE, key + case.NAME.encode())[0], dock.NO_POINT)
+        case.provision(lock, self.programme)
+        self.assertEqual(lock.hello()["id"], case.NAME)
+
     def stack_is_enough(self, lock):
         places = case.symbols(case.OPTIONS.slots[0])
         room, used = places["stack_top"] - places["stack_bottom"], lock.stack()

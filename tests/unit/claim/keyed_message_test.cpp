@@ -3,11 +3,16 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+#include <string>
+
 #include "daemon/claim/bundle.hpp"
 #include "daemon/claim/cbor.hpp"
+#include "daemon/claim/dock_licence.hpp"
 #include "daemon/claim/signed_time.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/public_key.hpp"
 #include "tests/unit/claim/tree.hpp"
 #include "tests/unit/claim/vector_files.hpp"
 
@@ -63,6 +68,23 @@ Buffer time_payload(const SignedTime& time) {
   return out;
 }
 
+Buffer licence_payload(const DockLicence& licence) {
+  Buffer out(512);
+  const auto size = encode_dock_licence(licence, out);
+  if (!size) FAIL(size.error().reason);
+  out.resize(*size);
+  return out;
+}
+
+/// Of the vectors' device.
+DockLicence sample_licence() {
+  DockLicence licence{"dock-17", kAt + 30 * kDay, kAt, {}};
+  const auto point = crypto::PublicKey::from_certificate(vector_file("device.crt.pem")).value().point();
+  REQUIRE(point.size() == licence.key.size());
+  std::copy(point.begin(), point.end(), licence.key.begin());
+  return licence;
+}
+
 KeyedSigner service_signer(MessageType type) {
   KeyedSigner signer{key_id(vector_key_hash("service")), std::nullopt};
   if (type == MessageType::bundle) {
@@ -81,6 +103,7 @@ std::vector<Sample> samples_of_all() {
   return {{"bundle", MessageType::bundle, bundle_payload(sample_bundle(false))},
           {"bundle-device", MessageType::bundle, bundle_payload(sample_bundle(true))},
           {"bundle-common", MessageType::bundle, bundle_payload(common_bundle())},
+          {"dock-licence", MessageType::dock_licence, licence_payload(sample_licence())},
           {"time", MessageType::time, time_payload({counted<16>(0), kAt})}};
 }
 
@@ -224,6 +247,40 @@ TEST_CASE("bundle and time: values outside the format are refused for ever, unkn
   CHECK_FALSE(parse_time(replaced(time, {1}, "4100")).ok());
   CHECK_FALSE(parse_time(replaced(time, {2}, "40")).ok());
   CHECK(parse_time(with_pair(time, {}, "03", "00")).error().kind == Fault::Kind::unsupported);
+}
+
+TEST_CASE("keyed messages: a licence's payload has one form, ends behind its begin, and fits the longest message") {
+  const Buffer payload = licence_payload(sample_licence());
+  const auto read = parse_dock_licence(payload);
+  REQUIRE(read.ok());
+  CHECK(licence_payload(*read) == payload);
+  CHECK(read->device == "dock-17");
+  CHECK(read->issued_at == kAt);
+  CHECK(read->expires_at == kAt + 30 * kDay);
+  CHECK(public_key_hash(crypto::hasher(), read->key) == vector_key_hash("device"));
+  DockLicence wrong = sample_licence();
+  wrong.expires_at = wrong.issued_at;
+  Buffer out(512);
+  CHECK_FALSE(encode_dock_licence(wrong, out).ok());
+  const std::string longest(kMaxDeviceIdBytes, 'a');
+  DockLicence largest{longest, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), {}};
+  Bytes<kMaxDockLicenceBytes> room{};
+  CHECK(encode_keyed_message(MessageType::dock_licence, {}, licence_payload(largest), {}, room).ok());
+  for (std::size_t size = 0; size < payload.size(); ++size) CHECK_FALSE(parse_dock_licence(ByteView(payload).first(size)).ok());
+  CHECK_FALSE(parse_dock_licence(with_pair(payload, {}, "05", "00")).ok());
+  CHECK_FALSE(parse_dock_licence(replaced(payload, {kBody, std::int64_t{0}}, "40")).ok());
+}
+
+TEST_CASE("keyed messages: what a dock signs names nonce, ride and lock, and is never what a claim's signature is over") {
+  const Acknowledgement what{counted<16>(0), 18, -5, "lock-0042"};
+  Buffer plain = hex_bytes(
+      "000102030405060708090a0b0c0d0e0f"
+      "12000000"
+      "fbffffffffffffff");
+  for (const char letter : std::string("lock-0042")) plain.push_back(static_cast<std::uint8_t>(letter));
+  const Digest hash = acknowledgement_hash(crypto::hasher(), what);
+  CHECK(hash == crypto::hasher().sha256({plain}));
+  CHECK(proof_digest(crypto::hasher(), hash) == crypto::hasher().sha256({as_bytes("greentill dock acknowledges"), hash}));
 }
 
 }  // namespace greentill::test::keyed_message_test

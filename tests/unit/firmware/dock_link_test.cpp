@@ -223,14 +223,7 @@ TEST_CASE("dock link: time, proof of the key, list and settings") {
   CHECK(ByteReader(dock.ask(Request::list, from)->content).get<std::uint64_t>() == 0xf);
   const SignedSettings settings = world.settings(3, 1900);
   Bytes<76> configure{};
-  ByteWriter(configure)
-      .put(settings.number)
-      .put(settings.settings.circumference_mm)
-      .put(settings.settings.top_speed_cm_s)
-      .put(settings.settings.debounce_ms)
-      .put(settings.settings.left_open_s)
-      .put(settings.settings.pause_s)
-      .put(settings.signature);
+  ByteWriter(configure).put(settings_bytes(settings)).put(settings.signature);
   CHECK(dock.ask(Request::configure, configure)->answer == Answer::done);
   CHECK(dock.ask(Request::configure, configure)->answer == Answer::refused);
 }

@@ -56,6 +56,37 @@ bool DockModel::hello() {
   return in.ok();
 }
 
+std::optional<claim::Nonce> DockModel::nonce() {
+  const auto reply = ask(Request::ask_nonce);
+  if (!reply || reply->answer != Answer::done) return std::nullopt;
+  return ByteReader(reply->content).fixed<16>();
+}
+
+claim::Signature DockModel::proof_of(std::uint32_t counter, std::int64_t link, const claim::Nonce& nonce) {
+  claim::Signature proof{};
+  const Digest digest =
+      claim::proof_digest(world_.hasher, claim::acknowledgement_hash(world_.hasher, {nonce, counter, link, LockFixture::kId}));
+  REQUIRE(world_.dock.sign_hash(digest, proof));
+  return proof;
+}
+
+std::optional<DockModel::Reply> DockModel::acknowledge_by(std::uint32_t counter, std::int64_t link, const claim::Signature& proof,
+                                                          ByteView with_licence) {
+  Bytes<kMostContent> content{};
+  ByteWriter out(content);
+  out.put(counter).put(link).put(proof).put(with_licence);
+  return ask(Request::acknowledge_licensed, out.written());
+}
+
+std::optional<DockModel::Reply> DockModel::acknowledge(std::uint32_t counter, std::int64_t link) {
+  Bytes<12> content{};
+  ByteWriter(content).put(counter).put(link);
+  auto reply = ask(Request::acknowledge, content);
+  if (!reply || reply->answer != Answer::no_licence || licence.empty()) return reply;
+  const auto drawn = nonce();
+  return drawn ? acknowledge_by(counter, link, proof_of(counter, link, *drawn), licence) : std::nullopt;
+}
+
 bool DockModel::collect() {
   if (!hello()) return false;
   for (std::uint32_t counter = settled + 1; counter <= last; ++counter) {
@@ -69,10 +100,8 @@ bool DockModel::collect() {
     }
     const auto message = claim::parse_keyed_message(stored[counter], claim::MessageType::lock_ride);
     REQUIRE(message.ok());
-    Bytes<12> acknowledgement{};
-    ByteWriter(acknowledgement).put(counter).put(claim::ride_link(world_.hasher, message->payload));
     acknowledged = std::max(acknowledged, counter);
-    const auto reply = ask(Request::acknowledge, acknowledgement);
+    const auto reply = acknowledge(counter, claim::ride_link(world_.hasher, message->payload));
     if (reply && reply->answer == Answer::not_there) continue;
     if (!reply || reply->answer != Answer::done) return false;
   }

@@ -33,6 +33,13 @@ class DockModel final : public firmware::Wire {
   /// One exchange; nothing where no answer to it came.
   std::optional<Reply> ask(firmware::Request request, ByteView content = {}, bool in_session = true);
   bool hello();
+  /// Under its licence where the lock wants one and there is one.
+  std::optional<Reply> acknowledge(std::uint32_t counter, std::int64_t link);
+  /// What the dock's key signs for it, in this session.
+  claim::Signature proof_of(std::uint32_t counter, std::int64_t link, const claim::Nonce& nonce);
+  std::optional<claim::Nonce> nonce();
+  std::optional<Reply> acknowledge_by(std::uint32_t counter, std::int64_t link, const claim::Signature& proof,
+                                      ByteView with_licence);
   /// Fetches, stores and acknowledges all rides that it has not; false where something failed, and is to be done again.
   bool collect();
 
@@ -42,6 +49,7 @@ class DockModel final : public firmware::Wire {
   std::uint32_t last = 0;
   std::uint32_t settled = 0;
   std::vector<std::uint8_t> hello_content;
+  std::vector<std::uint8_t> licence;  ///< none: empty
 
  private:
   LockFixture& world_;

@@ -25,10 +25,14 @@ claim::Signature QuickKeys::made(const PublicPoint& key, const Digest& digest) c
 LockFixture::LockFixture(const Options& options)
     : flash(kJournalSectors + options.more_sectors, 2048, options.seed),
       keys(options.quick_keys ? static_cast<Keys&>(quick_keys) : stored_keys),
-      programme(options.quick_keys ? static_cast<Keys&>(quick_programme) : stored_programme) {
+      programme(options.quick_keys ? static_cast<Keys&>(quick_programme) : stored_programme),
+      dock(options.quick_keys ? static_cast<Keys&>(quick_dock) : stored_dock) {
   CountingEntropy other(77);
   require(programme.has_key() || programme.generate_key(other), "the programme has no key");
   require(programme.export_public_key(programme_key), "the programme's key cannot be had");
+  CountingEntropy docks(177);
+  require(dock.has_key() || dock.generate_key(docks), "the dock has no key");
+  require(dock.export_public_key(dock_key), "the dock's key cannot be had");
   restart();
 }
 
@@ -83,12 +87,25 @@ LockFixture::Message LockFixture::receipt(std::uint32_t counter, std::string_vie
   return signed_by_programme(claim::MessageType::lock_receipt, ByteView(payload).first(*size));
 }
 
-SignedSettings LockFixture::settings(std::uint16_t number, std::uint16_t circumference_mm) {
+SignedSettings LockFixture::settings(std::uint16_t number, std::uint16_t circumference_mm, bool only_licensed_docks) {
   SignedSettings wanted;
   wanted.number = number;
   wanted.settings.circumference_mm = circumference_mm;
+  wanted.settings.only_licensed_docks = only_licensed_docks;
   require(programme.sign_hash(settings_digest(hasher, kId, wanted), wanted.signature), "the programme cannot sign");
   return wanted;
+}
+
+void LockFixture::demand_licences() {
+  const auto number = static_cast<std::uint16_t>(lock->journal().state().settings_number + 1);
+  require(lock->configure(settings(number, 2100, true)) == Lock::Taken::yes, "the settings are not taken");
+}
+
+LockFixture::Message LockFixture::licence(const PublicPoint& key, const Licence& content) {
+  Bytes<256> payload{};
+  const auto size = claim::encode_dock_licence({content.device, content.expires_at, content.issued_at, key}, payload);
+  require(size.ok(), "no licence");
+  return signed_by_programme(claim::MessageType::dock_licence, ByteView(payload).first(*size));
 }
 
 LockFixture::Message LockFixture::time(const claim::Nonce& nonce, std::int64_t unix_seconds) {

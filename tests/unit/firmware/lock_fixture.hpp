@@ -38,6 +38,7 @@ class FlakyKeys final : public firmware::Keys {
   [[nodiscard]] bool sign_hash(const Digest& digest, claim::Signature& out) override {
     return signs && keys_.sign_hash(digest, out);
   }
+  [[nodiscard]] bool is_public_key(const firmware::PublicPoint& key) override { return keys_.is_public_key(key); }
   [[nodiscard]] bool verify_hash(const firmware::PublicPoint& key, const Digest& digest, const claim::Signature& it) override {
     return keys_.verify_hash(key, digest, it);
   }
@@ -55,6 +56,7 @@ class QuickKeys final : public firmware::Keys {
   [[nodiscard]] bool generate_key(firmware::Entropy&) override { return false; }
   [[nodiscard]] bool export_public_key(firmware::PublicPoint& out) override { return out = point_, true; }
   [[nodiscard]] bool sign_hash(const Digest& digest, claim::Signature& out) override { return out = made(point_, digest), true; }
+  [[nodiscard]] bool is_public_key(const firmware::PublicPoint& key) override { return key[0] == 4; }
   [[nodiscard]] bool verify_hash(const firmware::PublicPoint& key, const Digest& digest, const claim::Signature& it) override {
     return it == made(key, digest);
   }
@@ -88,7 +90,18 @@ struct LockFixture {
   /// What the programme signs for this lock, or another.
   [[nodiscard]] Message receipt(std::uint32_t counter, std::string_view lock = kId);
   [[nodiscard]] Message time(const claim::Nonce& nonce, std::int64_t unix_seconds);
-  [[nodiscard]] firmware::SignedSettings settings(std::uint16_t number, std::uint16_t circumference_mm);
+  [[nodiscard]] firmware::SignedSettings settings(std::uint16_t number, std::uint16_t circumference_mm,
+                                                  bool only_licensed_docks = false);
+  /// Its settings become that licensed docks alone acknowledge its rides.
+  void demand_licences();
+  struct Licence {
+    std::int64_t expires_at = 2'000'000'000;
+    std::int64_t issued_at = 1'700'000'000;
+    std::string_view device = "dock-17";
+  };
+  /// For that key.
+  [[nodiscard]] Message licence(const firmware::PublicPoint& key, const Licence& content);
+  [[nodiscard]] Message licence() { return licence(dock_key, {}); }
   [[nodiscard]] Message signed_by_programme(claim::MessageType type, ByteView payload);
 
   firmware::MbedtlsHasher hasher;
@@ -103,9 +116,14 @@ struct LockFixture {
   QuickKeys quick_keys{hasher, 1};
   QuickKeys quick_programme{hasher, 2};
   firmware::MbedtlsKeys stored_programme{programme_flash, 0};
+  CutFlash dock_flash{1, 2048};
+  QuickKeys quick_dock{hasher, 3};
+  firmware::MbedtlsKeys stored_dock{dock_flash, 0};
   FlakyKeys keys;
   firmware::Keys& programme;
   firmware::PublicPoint programme_key{};
+  firmware::Keys& dock;  ///< whose licence it is
+  firmware::PublicPoint dock_key{};
   std::optional<firmware::Lock> lock;
   firmware::Updater* updating = nullptr;  ///< of locks that take new images in
 };

@@ -22,7 +22,12 @@ using Message = LockFixture::Message;
 
 class Storm {
  public:
-  explicit Storm(std::uint64_t seed) : random_(seed), world_({0, true, seed}), dock_(world_) { world_.provision(); }
+  explicit Storm(std::uint64_t seed) : random_(seed), world_({0, true, seed}), dock_(world_) {
+    world_.provision();
+    // Every other lock wants licensed docks.
+    if (seed % 2 == 0) world_.demand_licences();
+    dock_.licence = world_.licence();
+  }
 
   void run() {
     for (int step = 0; step < 40; ++step) {
@@ -109,6 +114,7 @@ class Storm {
   /// It acknowledges all, and keeps nothing: the rides come again at the next dock.
   void forgetful_dock() {
     DockModel forgets(world_);
+    forgets.licence = world_.licence();
     static_cast<void>(forgets.collect());
     for (const auto& [counter, message] : forgets.stored) kept_by_docks_[counter] = message;
     restart();

@@ -62,6 +62,11 @@ std::string answer_words(Answer answer) {
     case Answer::other_session: return "another lock is there now, or it started anew: begin again";
     case Answer::malformed: return "it does not understand the request's form: its firmware is another version";
     case Answer::unknown: return "it does not know this request: its firmware is older";
+    case Answer::no_licence:
+    case Answer::licence_refused:
+    case Answer::licence_over:
+    case Answer::proof_refused: return "its rides are acknowledged by licensed docks alone";
+    case Answer::no_point: return "it refuses the programme's key: that is no point of the curve P-256";
   }
   return "it answers with what nobody knows";
 }

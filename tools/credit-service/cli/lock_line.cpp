@@ -21,6 +21,8 @@ void describe_lock_images(CLI::App& app, Arguments& arguments) {
       .option("debounce-ms", "How close two pulses are one, in ms", "MS")
       .option("left-open-s", "After how long without a pulse a ride is over, in seconds", "SECONDS")
       .option("pause-s", "After how long closed a ride is over, in seconds", "SECONDS")
+      .flag("--only-licensed-docks", arguments.given.only_licensed,
+            "Only docks with this programme's licence acknowledge its rides")
       .needs("key", "The signer's private key", "FILE")
       .needs("certificate", "Its certificate, with the extended key usage for bundles", "FILE")
       .needs("out", "Where the file is written", "FILE");

@@ -32,8 +32,9 @@ Result<firmware::LockSettings> read_settings(const Given& given) {
     if (given[option].empty()) continue;
     const auto value = read_number("--" + option, given[option], one.least, one.most);
     if (!value) return Failure{value.error()};
-    wanted.settings.settings.*one.field = static_cast<std::uint16_t>(*value);
+    one.set(wanted.settings.settings, *value);
   }
+  wanted.settings.settings.only_licensed_docks = given.only_licensed;
   return wanted;
 }
 

@@ -31,6 +31,7 @@ struct Given {
   bool confirm = false;            ///< code add
   bool replace = false;            ///< likewise
   bool read_only = false;          ///< access add
+  bool only_licensed = false;      ///< lock settings
   std::vector<std::string> hosts;  ///< ca issue
   std::vector<std::string> files;  ///< methodology publish
   std::vector<std::string> parts;  ///< tree order: accounts, each with its part

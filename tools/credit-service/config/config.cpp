@@ -67,6 +67,7 @@ EstConfig read_est(const toml::Table& est, const std::filesystem::path& folder) 
   const bool is_https = config.url.starts_with("https://") && config.url.find_first_of("/?#\" ", 8) == std::string::npos;
   if (!config.url.empty() && !is_https) est.wrong("url", "must be https://HOST or https://HOST:PORT");
   config.terms.lifetime = est.integer_or("certificate_days", 1, 3660, config.terms.lifetime / kSecondsADay) * kSecondsADay;
+  config.terms.licence = est.integer_or("licence_days", 1, 3660, config.terms.licence / kSecondsADay) * kSecondsADay;
   config.terms.grace = est.integer_or("grace_days", 0, 3660, config.terms.grace / kSecondsADay) * kSecondsADay;
   return config;
 }

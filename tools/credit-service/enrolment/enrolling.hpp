@@ -19,6 +19,7 @@ namespace greentill::credit {
 struct EnrolmentTerms {
   std::int64_t lifetime = 397 * kSecondsADay;
   std::int64_t grace = 180 * kSecondsADay;
+  std::int64_t licence = 30 * kSecondsADay;  ///< of a dock's licence
 };
 
 /// How far a certificate's begin lies before its issue, for clocks that are behind.

@@ -6,6 +6,7 @@
 
 #include "daemon/crypto/hasher.hpp"
 #include "tools/common/text.hpp"
+#include "tools/credit-service/enrolment/shown_device.hpp"
 #include "tools/credit-service/registry/changing.hpp"
 #include "tools/credit-service/registry/codes.hpp"
 #include "tools/credit-service/service/replaying.hpp"
@@ -59,6 +60,17 @@ class LedgerOffice final : public EnrolmentOffice {
           });
     });
     return done ? std::move(answer) : Result<SettingsAnswer>(Failure{done.error()});
+  }
+
+  Result<LicenceAnswer> licence(const crypto::Certificate& shown) override {
+    const std::scoped_lock lock(mutex_);
+    const auto who = device_that_shows(store_.registry(), shown, clock_.unix_seconds());
+    if (!who) return Failure{who.error()};
+    if (!who->against.empty()) return LicenceAnswer{{}, who->against};
+    const auto serves = serves_locks(store_.registry(), who->device);
+    if (!serves) return Failure{serves.error()};
+    if (!*serves) return LicenceAnswer{{}, "the device is assigned no root of locks: it serves none"};
+    return LicenceAnswer{who->device.id, {}, options_.terms.licence};
   }
 
   Result<Publication> methodologies() override {

@@ -127,6 +127,7 @@ EstReply EstProtocol::beside(const EstRequest& request) {
   const std::string_view what = std::string_view(request.path).substr(kBesideEst.size());
   if (request.method != "GET") return only_by("GET");
   if (what.starts_with(kMethodologies)) return methodologies(request, what.substr(kMethodologies.size()));
+  if (what == "licence") return licence(request);
   if (what.starts_with(kLocks)) return lock_receipt(request, std::string(what.substr(kLocks.size())));
   return what.starts_with(kSettings) ? settings(request, what.substr(kSettings.size())) : beside_->answer(what);
 }
@@ -157,6 +158,20 @@ EstReply EstProtocol::settings(const EstRequest& request, std::string_view numbe
   }
   log(LogLevel::info, where + "is told its settings number " + std::to_string(answer->settings.number));
   return beside_->tell_settings(who, answer->settings);
+}
+
+EstReply EstProtocol::licence(const EstRequest& request) {
+  if (!request.peer) return say(401, "a licence is given to the device itself: show its certificate, and its key, for TLS");
+  const std::string who = request.peer->common_name();
+  const auto answer = office_.licence(*request.peer);
+  if (!answer) return unable(who, request, answer.error());
+  const std::string where = printable(who) + " from " + request.address + ": ";
+  if (answer->device.empty()) {
+    log(LogLevel::warning, where + "it is given no licence for locks: " + answer->words);
+    return say(403, answer->words);
+  }
+  log(LogLevel::info, where + "is given a licence for locks");
+  return beside_->give_licence(answer->device, *request.peer, answer->lifetime);
 }
 
 EstReply EstProtocol::methodologies(const EstRequest& request, std::string_view number) {

@@ -27,6 +27,13 @@ class EnrolmentOffice {
   virtual Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) = 0;
   /// `had`: the number of the device's settings.
   virtual Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) = 0;
+  /// A dock's licence, for who shows that certificate.
+  struct LicenceAnswer {
+    std::string device;         ///< empty: it is given none,
+    std::string words = {};     ///< for that reason
+    std::int64_t lifetime = 0;  ///< of the licence, in seconds
+  };
+  virtual Result<LicenceAnswer> licence(const crypto::Certificate& shown) = 0;
   /// What is published for all devices.
   virtual Result<Publication> methodologies() = 0;
   /// Up to which ride all of a lock are settled; nothing where the registry has no such lock.
@@ -58,6 +65,7 @@ class EstProtocol {
   EstReply beside(const EstRequest& request);
   EstReply settings(const EstRequest& request, std::string_view had);
   EstReply methodologies(const EstRequest& request, std::string_view had);
+  EstReply licence(const EstRequest& request);
   EstReply lock_receipt(const EstRequest& request, const std::string& lock);
   EstReply tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer);
   EstReply unable(const std::string& who, const EstRequest& request, const Error& why);

@@ -6,9 +6,11 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/bundle.hpp"
+#include "daemon/claim/dock_licence.hpp"
 #include "daemon/claim/lock_ride.hpp"
 #include "daemon/claim/signed_time.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/public_key.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -37,7 +39,7 @@ EstReply SignedAnswers::answer(std::string_view what) {
   if (what.starts_with(kTime)) return tell_time(what.substr(kTime.size()));
   return say(404,
              "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER, "
-             "methodologies/NUMBER and locks/LOCK");
+             "methodologies/NUMBER, licence and locks/LOCK");
 }
 
 EstReply SignedAnswers::tell_time(std::string_view digits) {
@@ -57,6 +59,19 @@ EstReply SignedAnswers::tell_settled(const std::string& lock, std::uint64_t coun
   const auto size = claim::encode_lock_receipt({lock, clock_.unix_seconds(), counter}, payload);
   if (!size) return say(500, "the lock's receipt cannot be told now");
   return signed_reply(claim::MessageType::lock_receipt, "application/cwt", ByteView(payload).first(*size));
+}
+
+EstReply SignedAnswers::give_licence(const std::string& device, const crypto::Certificate& certificate, std::int64_t lifetime) {
+  const std::int64_t now = clock_.unix_seconds();
+  claim::DockLicence licence{device, now + lifetime, now, {}};
+  const auto key = crypto::PublicKey::from_certificate(certificate.to_pem());
+  const auto point = key ? key->point() : std::vector<std::uint8_t>();
+  if (point.size() != licence.key.size()) return say(500, "the certificate's key cannot be read");
+  std::ranges::copy(point, licence.key.begin());
+  Bytes<claim::kMaxDockLicenceBytes> payload{};
+  const auto size = claim::encode_dock_licence(licence, payload);
+  if (!size) return say(500, "no licence can be given now");
+  return signed_reply(claim::MessageType::dock_licence, "application/cwt", ByteView(payload).first(*size));
 }
 
 EstReply SignedAnswers::tell_settings(const std::string& device, const DeviceSettings& settings) {

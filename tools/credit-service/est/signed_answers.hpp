@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What devices are told beside EST under the key that signs bundles and times: who signs, the time, their settings, and up to
-// which ride a lock's are settled.
+// What devices are told beside EST under the key that signs bundles and times: who signs, the time, their settings, their
+// licences for locks, and up to which ride a lock's are settled.
 // docs/enrolment.md, "Beside EST". Threads: safe from any thread.
 #pragma once
 
@@ -34,6 +34,8 @@ class SignedAnswers {
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
   /// A lock receipt: every ride of the lock up to that one is settled. Requires: a lock's id.
   [[nodiscard]] EstReply tell_settled(const std::string& lock, std::uint64_t counter);
+  /// A dock's licence for the device and its certificate's key, from now on. Requires: a device's id.
+  [[nodiscard]] EstReply give_licence(const std::string& device, const crypto::Certificate& certificate, std::int64_t lifetime);
   /// The device's settings as a bundle for it alone, which is to be adopted within 30 days.
   [[nodiscard]] EstReply tell_settings(const std::string& device, const DeviceSettings& settings);
   /// What is published, as a bundle for all devices. Requires: something was. bug where the key cannot sign.

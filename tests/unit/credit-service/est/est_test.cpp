@@ -6,6 +6,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/bundle.hpp"
+#include "daemon/claim/dock_licence.hpp"
 #include "daemon/claim/keyed_message.hpp"
 #include "daemon/claim/lock_ride.hpp"
 #include "daemon/crypto/base64.hpp"
@@ -35,6 +36,11 @@ class SaidOffice final : public EnrolmentOffice {
     asked.push_back("settings " + shown.common_name() + ' ' + std::to_string(had));
     return std::exchange(settings_answer, SettingsAnswer{});
   }
+  Result<LicenceAnswer> licence(const crypto::Certificate& shown) override {
+    asked.push_back("licence " + shown.common_name());
+    return licensed;
+  }
+  Result<LicenceAnswer> licensed = LicenceAnswer{{}, "it serves none"};
   Result<Publication> methodologies() override { return published; }
   Result<Publication> published = Publication{};
   Result<std::optional<std::uint64_t>> settled_rides(const std::string& lock) override {
@@ -171,6 +177,42 @@ TEST_CASE("est: anybody is told up to which ride a lock's are settled, signed fo
   }
   counter.office.settled = Failure{Error{ErrorCode::io, "the disk"}};
   CHECK(ask("lock-0042").status == 503);
+}
+
+TEST_CASE("est: a licence is for the dock that shows its certificate, and names that one's key") {
+  Counter counter;
+  const auto signer =
+      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
+          .value();
+  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
+  counter.est =
+      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto ask = [&](bool shows, const char* method = "GET") {
+    return counter.est->answer({method, "/.well-known/greentill/licence", "", "", "", "192.0.2.1",
+                                shows ? std::optional(counter.certificate) : std::nullopt});
+  };
+  CHECK(ask(false).status == 401);
+  CHECK(ask(true, "POST").status == 405);
+  CHECK(counter.office.asked.empty());
+  CHECK(ask(true).status == 403);
+  CHECK(counter.office.asked == std::vector<std::string>{"licence dock-7"});
+  CHECK(counter.log.says("dock-7 from 192.0.2.1: it is given no licence for locks: it serves none"));
+  counter.office.licensed = EnrolmentOffice::LicenceAnswer{"dock-7", {}, 86'400};
+  const EstReply given = ask(true);
+  REQUIRE(given.status == 200);
+  CHECK(given.content_type == "application/cwt");
+  CHECK(given.body.size() <= claim::kMaxDockLicenceBytes);
+  const auto message = claim::parse_keyed_message(as_bytes(given.body), claim::MessageType::dock_licence);
+  REQUIRE(message.ok());
+  CHECK(claim::verify_keyed_message(crypto::hasher(), **signer.make_verifier(), *message));
+  const auto licence = claim::parse_dock_licence(message->payload);
+  REQUIRE(licence.ok());
+  CHECK(licence->device == "dock-7");
+  CHECK(licence->issued_at == test::EnrolmentBook::kNow);
+  CHECK(licence->expires_at == test::EnrolmentBook::kNow + 86'400);
+  CHECK(claim::public_key_hash(crypto::hasher(), licence->key) == counter.certificate.key_hash());
+  counter.office.licensed = Failure{Error{ErrorCode::io, "the disk"}};
+  CHECK(ask(true).status == 503);
 }
 
 TEST_CASE("est: settings are for the device that shows its certificate, and each answer of the office has its form") {

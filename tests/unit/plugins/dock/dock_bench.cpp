@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/plugins/dock/dock_bench.hpp"
 
+#include <algorithm>
+
+#include "daemon/base/hex.hpp"
+
 namespace greentill::dock::test {
 
 using namespace firmware;
@@ -85,6 +89,17 @@ std::optional<std::uint64_t> DockBench::ask(std::string_view kind, std::string_v
   reply.question = ++questions_;
   replies_.push_back(reply);
   return questions_;
+}
+
+plugin::Reply DockBench::licence_of(LockFixture& world, std::string_view hash, const LockFixture::Message& licence) {
+  const auto bytes = from_hex(hash).value();
+  Digest acknowledgement{};
+  std::copy_n(bytes.begin(), acknowledgement.size(), acknowledgement.begin());
+  claim::Signature signature{};
+  static_cast<void>(world.dock.sign_hash(claim::proof_digest(world.hasher, acknowledgement), signature));
+  plugin::Reply reply{0, GT_SIGNED, licence, {}};
+  reply.message.insert(reply.message.end(), signature.begin(), signature.end());
+  return reply;
 }
 
 void DockBench::pass_replies() {

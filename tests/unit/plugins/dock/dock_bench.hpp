@@ -75,6 +75,9 @@ class DockBench final : public SessionOwner, public firmware::Wire {
   /// Answers a question at once.
   std::function<plugin::Reply(std::string_view kind, std::string_view argument)> service;
 
+  /// What the daemon answers to a question for its licence: the licence, and the world's dock's signature behind it.
+  [[nodiscard]] static plugin::Reply licence_of(LockFixture& world, std::string_view hash, const LockFixture::Message& licence);
+
   [[nodiscard]] const plugin::Part& part(const std::string& lock = std::string(LockFixture::kId)) { return shown[lock]; }
   [[nodiscard]] std::int64_t number(const std::string& field);
 

@@ -38,6 +38,22 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("handout: a settings file says whether licensed docks alone acknowledge, and one that is silent says no") {
+  UpdateModel model{UpdateModel::Begin::provisioned};
+  firmware::LockSettings settings{"bike-1", model.settings(3, 1'900)};
+  settings.settings.settings.only_licensed_docks = true;
+  std::string text = firmware::lock_settings_text(settings);
+  const auto read = firmware::parse_lock_settings(text, "bike-1.toml");
+  REQUIRE(read.ok());
+  CHECK(read->settings.settings.only_licensed_docks);
+  CHECK(firmware::settings_request(read->settings) == firmware::settings_request(settings.settings));
+  const std::string line = "only_licensed_docks = true\n";
+  REQUIRE(text.find(line) != std::string::npos);
+  text.erase(text.find(line), line.size());
+  CHECK_FALSE(firmware::parse_lock_settings(text, "bike-1.toml")->settings.settings.only_licensed_docks);
+  CHECK_FALSE(firmware::parse_lock_settings(text + "only_licensed_docks = 1\n", "bike-1.toml").ok());
+}
+
 TEST_CASE("handout: the newest image of a board is handed out, and what changes in the folder is seen") {
   Bench at;
   at.look();
