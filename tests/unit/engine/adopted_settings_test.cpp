@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine goes on under other settings while it works.
+#include <deque>
 #include <thread>
 
 #include "daemon/outbox/stored_claim.hpp"
@@ -74,9 +75,10 @@ TEST_CASE(
   CHECK(device.reader().chain().value()->head.chain == in_force.chain);
   const auto chains = device.reader().chains().value();
   REQUIRE(chains.size() == 3);
+  std::deque<outbox::StoredClaim> stored;  // what was opened points into them
   const auto said = [&](const claim::ChainId& chain, std::uint64_t seq) {
-    const auto stored = device.reader().claim(chain, seq).value().value();
-    return outbox::open_claim(seq, stored.message).value();
+    stored.push_back(device.reader().claim(chain, seq).value().value());
+    return outbox::open_claim(seq, stored.back().message).value();
   };
   const auto beside = chains[1].state.head;
   CHECK(beside.seq == 2);
