@@ -146,15 +146,18 @@ Chains::const_iterator untold(const Answer& answer, Chains::const_iterator named
   return chains.end();
 }
 
-/// The first chain of an assignment that was left that was made anew beside those behind it, none of which goes on from it, and
-/// is not delivered.
+/// Whether it was made anew, of an assignment that was left, beside those behind it: none of them goes on from it.
+bool stands_beside(Chains::const_iterator chain, const Chains& chains) {
+  const bool left = !chain->set_apart && chain->state.assignment != chains.back().state.assignment;
+  return left && std::none_of(chain + 1, chains.end(),
+                              [&](const KnownChain& later) { return later.before.chain == chain->state.head.chain; });
+}
+
+/// The first of those that is not delivered.
 Chains::const_iterator undelivered_beside(const Answer& answer, const Chains& chains) {
   if (answer.state == claim::ChainStanding::closed) return chains.end();
   for (auto chain = chains.begin(); chain + 1 != chains.end(); ++chain) {
-    const bool left = !chain->set_apart && chain->state.assignment != chains.back().state.assignment;
-    const bool goes_on = std::any_of(chain + 1, chains.end(),
-                                     [&](const KnownChain& later) { return later.before.chain == chain->state.head.chain; });
-    if (left && !goes_on && delivered(answer, *chain) < chain->state.head.seq) return chain;
+    if (stands_beside(chain, chains) && delivered(answer, *chain) < chain->state.head.seq) return chain;
   }
   return chains.end();
 }
@@ -181,8 +184,10 @@ std::optional<Course> make_left(const Course& course, const Answer& answer, Plac
   const bool is_open = answer.head.chain == newest.state.head.chain && answer.state == claim::ChainStanding::open;
   for (auto chain = chains.begin(); chain + 1 != chains.end(); ++chain) {
     if (chain->state.assignment == newest.state.assignment) continue;
-    const bool sent_now = course.chain == chain->state.head.chain;
-    if (chain->set_apart || (!chain->state.damaged && (!is_open || sent_now))) continue;
+    if (chain->set_apart) continue;
+    // Sent now, or before long.
+    const bool is_sent = course.chain == chain->state.head.chain || stands_beside(chain, chains);
+    if (!chain->state.damaged && (!is_open || is_sent)) continue;
     if (!lacks(answer, match, chain, chains)) continue;
     return repair_left(answer, is_ours(answer, match, chains), *chain,
                        chain->state.damaged ? kDamaged : "the service has closed a chain before what is left of it");

@@ -290,6 +290,12 @@ TEST_CASE("course: what the service would not take of an assignment that was lef
   const std::vector<KnownChain> delivered = {old, chain(2, 5, 5, place(1, 6)), newest};
   CHECK(sends(decide(answer(place(3, 2)), PlaceMatch::same, delivered), 3, 2));
   CHECK(declares(decide(answer(place(3, 1), ChainStanding::waiting), PlaceMatch::same, delivered), 1, 1, 12));
+  // Of several each is sent in its turn, and none made anew once more.
+  KnownChain other = chain(4, 3, 0);
+  other.state.assignment = 7;
+  const std::vector<KnownChain> several = {old, beside, other, newest};
+  CHECK(sends(decide(answer(place(3, 2)), PlaceMatch::same, several), 2, 0));
+  CHECK(made(answer(place(3, 2)), several) == 0);
   // The ledger went back to where the one that is set apart had not ended: that assignment is made anew once more.
   const Course again = decide(answer(place(1, 4), ChainStanding::open, 2), PlaceMatch::same, delivered);
   CHECK(repairs(again, place(1, 4), true));
