@@ -95,6 +95,7 @@ def instructions(results):
         counts["told"], counts["told_bytes"] = lock.counted() * TICK_NS, lock.bytes
         results.add("lock_instructions.receipt", counts["told"], "instructions")
         counts["words"], counts["erases"] = flash_of_ride(lock, pathlib.Path(folder))
+        results.add("lock_instructions.licensed", licensed(lock), "instructions")
         results.add("lock_stack.painted", lock.stack(), "bytes")
         return counts
     finally:
@@ -136,6 +137,22 @@ def acknowledge(lock):
     answer, ride = lock.ask(dock.FETCH, struct.pack("<I", last))
     assert answer == dock.DONE
     assert lock.ask(dock.ACKNOWLEDGE, struct.pack("<Iq", last, case.link_of(ride)))[0] == dock.DONE
+
+
+def licensed(lock):
+    """What an acknowledgement takes of a lock that wants licensed docks."""
+    import case
+    import dock
+    lock.hello()
+    assert lock.ask(dock.CONFIGURE, case.settings(case.PROGRAMME, 1, 1))[0] == dock.DONE
+    lock.ride(20)
+    last, key = lock.hello()["last"], case.ec.derive_private_key(17, case.ec.SECP256R1())
+    link = case.link_of(lock.ask(dock.FETCH, struct.pack("<I", last))[1])
+    nonce = lock.ask(dock.ASK_NONCE)[1]
+    content = case.acknowledgement(key, nonce, last, link, case.licence(case.PROGRAMME, key, 1790000000, 1792592000))
+    lock.counted()
+    assert lock.ask(dock.ACKNOWLEDGE_LICENSED, content)[0] == dock.DONE
+    return lock.counted() * TICK_NS
 
 
 def settle(lock):
