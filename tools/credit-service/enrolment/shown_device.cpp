@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "daemon/base/moment.hpp"
-#include "tools/credit-service/registry/names.hpp"
+#include "tools/credit-service/registry/json.hpp"
 
 namespace greentill::credit {
 namespace {
