@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by tools/package, from the repository's root: makes Debian packages and compares them.
+# Sourced by tools/package, from the repository's root: makes Debian packages and compares them. $arch is the architecture that they are
+# for, or empty where it is this machine's own.
+
+# debhelper gives the build another home, and the other Debian has another, where ccache would begin from nothing.
+CCACHE_DIR=${CCACHE_DIR:-$(ccache -k cache_dir 2>/dev/null || echo "${XDG_CACHE_HOME:-$HOME/.cache}/ccache")}
+export CCACHE_DIR
+
+export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 
 # When the tree was changed last, by its history where it has one: what packages say of their making.
 tree_date() {
@@ -40,22 +47,47 @@ greentill ($version) bookworm; urgency=medium
 END
 }
 
-# make_packages VERSION FOLDER [BUILT]: source and binary packages; those that were there go. Of a finished build, where one is named.
+# in_cross ARCH OPTION... COMMAND...: in the Debian that builds for ARCH. What is compiled there is kept where this machine keeps its own.
+in_cross() {
+  local arch=$1
+  shift
+  mkdir -p "$CCACHE_DIR"
+  /usr/bin/python3 tools/packaging/cross.py --arch "$arch" --bind "$CCACHE_DIR" "$@"
+}
+
+# cross_build ARCH: programs, and the tests that emulated.py runs, in build/ARCH.
+cross_build() {
+  local log=build/build-$1.log
+  echo "Building ($log)"
+  in_cross "$1" --bind "$PWD" --in "$PWD" \
+    sh -euc 'cmake --preset "$1" -DBUILD_TESTING=ON; cmake --build --preset "$1" --target programs test-claim test-engine' sh "$1" >"$log" 2>&1 && return
+  grep -E 'error|FAILED' -A 5 "$log" | head -n 40 >&2
+  echo "The build failed; the whole log is $log" >&2
+  return 1
+}
+
+# make_packages VERSION FOLDER [BUILT]: source and binary packages, for $arch the binary ones that are its own; those that were there go. Of
+# a finished build, where one is named.
 make_packages() {
-  local version=$1 folder=$2 built=${3:-} log
+  local version=$1 folder=$2 built=${3:-} root=$PWD log source
   log="$folder/build.log"
   mkdir -p "$folder"
   rm -f "$folder"/*.deb "$folder"/*.dsc "$folder"/*.tar.* "$folder"/*.changes "$folder"/*.buildinfo
   assemble "$version" "$folder/greentill-$version"
   echo "Making packages of $version${built:+ from what is built in $built} ($log)"
-  # debhelper gives the build another home, where ccache would begin from nothing.
-  if command -v ccache >/dev/null 2>&1; then CCACHE_DIR=${CCACHE_DIR:-$(ccache -k cache_dir)} && export CCACHE_DIR; fi
   if [ -n "$built" ]; then GREENTILL_BUILT=$(cd "$built" && pwd) && export GREENTILL_BUILT; fi
   (
     cd "$folder/greentill-$version"
     export CCACHE_BASEDIR=$PWD LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-    export DEB_BUILD_OPTIONS="nocheck parallel=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} ${DEB_BUILD_OPTIONS:-}"
-    dpkg-buildpackage --no-sign -Pnocheck
+    export DEB_BUILD_OPTIONS="nocheck parallel=$CMAKE_BUILD_PARALLEL_LEVEL ${DEB_BUILD_OPTIONS:-}"
+    if [ -z "$arch" ]; then
+      dpkg-buildpackage --no-sign -Pnocheck
+    else
+      source=$PWD
+      cd "$root"
+      in_cross "$arch" --bind "$source/.." ${built:+--bind "$root" --bind "$GREENTILL_BUILT"} --in "$source" \
+        dpkg-buildpackage --no-sign --host-arch="$arch" --build=any -Pcross,nocheck
+    fi
   ) >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
     echo "The packages could not be made; the whole log is $log" >&2
@@ -78,6 +110,7 @@ check_packages() {
 same_packages() {
   local one
   for one in "$1"/*.deb "$1"/*.tar.*; do
+    [ -e "$one" ] || continue # the binary packages alone
     cmp "$one" "$2/${one##*/}" || return 1
     echo "the same bytes: ${one##*/}"
   done

@@ -19,7 +19,7 @@ from promises import fail_unless  # noqa: E402
 CACHE = pathlib.Path(os.environ.get("GREENTILL_PACKAGE_CACHE") or
                      pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "greentill-debian")
 SUITE = "bookworm"
-KEPT_S = 30 * 24 * 3600  # a Debian that no test used for so long goes
+KEPT_S = 30 * 24 * 3600  # a Debian that nothing used for so long goes
 # What a machine has before anything of ours comes: systemd as its first process, and what the tests themselves call: one for all tests.
 TOOLS = ("mosquitto", "openssl", "python3", "curl")
 MACHINE = ("systemd", "systemd-sysv", "dbus", "ca-certificates", "libpam-systemd")
@@ -82,21 +82,35 @@ def archives():
     return [f"deb {uri} {suite} main" for suite, uri in ours]
 
 
-def bare_machine(cache):
+@contextlib.contextmanager
+def locked(name):
+    """Another clone's test may want the same."""
+    with open(CACHE / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def copy_bare_machine(there):
     """What debootstrap makes, with MACHINE."""
-    bare = cache / f"{SUITE}-bare"
-    if not bare.is_dir():
-        making = cache / f"{SUITE}-bare.making"
-        shutil.rmtree(making, ignore_errors=True)
-        lines = archives()
-        must("debootstrap", "--variant=minbase", f"--include={','.join(MACHINE)}", SUITE, making, lines[0].split()[1])
-        (making / "etc/apt/sources.list").write_text("".join(f"{line}\n" for line in lines))
-        making.rename(bare)
-    return bare
+    bare, making = CACHE / f"{SUITE}-bare", CACHE / f"{SUITE}-bare.making"
+    with locked(bare.name):
+        if bare.is_dir() and is_old(bare):
+            shutil.rmtree(bare)
+        if not bare.is_dir():
+            shutil.rmtree(making, ignore_errors=True)
+            lines = archives()
+            must("debootstrap", "--variant=minbase", f"--include={','.join(MACHINE)}", SUITE, making, lines[0].split()[1])
+            (making / "etc/apt/sources.list").write_text("".join(f"{line}\n" for line in lines))
+            making.rename(bare)
+        must("cp", "-a", bare, there)
 
 
-def furnish(machine_folder, wanted):
-    """Installs packages in it, by this machine's apt settings, such as a proxy."""
+def is_old(folder):
+    return folder.stat().st_mtime < time.time() - KEPT_S
+
+
+def furnish(machine_folder, *commands):
+    """Runs them in it, which install packages, by this machine's apt settings, such as a proxy."""
     settings = machine_folder / "etc/apt/apt.conf.d/00machine"
     settings.write_text("".join(f"{line}\n" for line in must("apt-config", "dump").splitlines() if re.match(r"Acquire::\S*proxy", line, re.IGNORECASE)))
     shutil.copyfile("/etc/resolv.conf", machine_folder / "etc/resolv.conf")
@@ -105,31 +119,42 @@ def furnish(machine_folder, wanted):
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
     with system_folders(machine_folder):
-        must("chroot", machine_folder, "apt-get", "update", "-q")
-        must("chroot", machine_folder, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted)
-        must("chroot", machine_folder, "apt-get", "clean")
+        for command in (("apt-get", "update", "-q"), *commands, ("apt-get", "clean")):
+            must("chroot", machine_folder, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", *command)
     policy.unlink()
     settings.unlink()
 
 
-def machine(packages):
-    """The folder of a Debian that has MACHINE, TOOLS and what these packages need; made where the cache has none."""
+def kept_machine(name, needed, furnishing):
+    """The folder of a Debian that is made of MACHINE by furnishing(folder), once, and anew where it is to have other packages."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "lock", "w") as lock:  # another clone's test may want the same
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        needed = sorted({*MACHINE, *TOOLS, *depends_of(packages)})
-        folder = CACHE / f"{SUITE}-{hashlib.sha256(' '.join(needed).encode()).hexdigest()[:12]}"
+    folder = CACHE / f"{name}-{hashlib.sha256(' '.join(needed).encode()).hexdigest()[:12]}"
+    with locked(folder.name):
         if not folder.is_dir():
             making = CACHE / f"{folder.name}.making"
             shutil.rmtree(making, ignore_errors=True)
-            must("cp", "-a", bare_machine(CACHE), making)
-            furnish(making, [name.split()[0] for name in needed])
+            copy_bare_machine(making)
+            furnishing(making)
             making.rename(folder)
         os.utime(folder)
-        for old in CACHE.glob(f"{SUITE}-*"):
-            if old != folder and old.stat().st_mtime < time.time() - KEPT_S:
-                shutil.rmtree(old)
+        forget_others(folder)
     return folder
+
+
+def forget_others(folder):
+    """What was not used for long, of machines that are made."""
+    for other in CACHE.glob(f"{SUITE}-*"):
+        if other.is_dir() and other != folder and not other.name.endswith((".making", "-bare")) and is_old(other):
+            shutil.rmtree(other)
+
+
+INSTALL = ("apt-get", "install", "-y", "-q", "--no-install-recommends")
+
+
+def machine(packages):
+    """The folder of a Debian that has MACHINE, TOOLS and what these packages need."""
+    needed = sorted({*MACHINE, *TOOLS, *depends_of(packages)})
+    return kept_machine(SUITE, needed, lambda folder: furnish(folder, (*INSTALL, *[name.split()[0] for name in needed])))
 
 
 @contextlib.contextmanager
