@@ -24,7 +24,7 @@ struct StartFacts {
   const claim::Start* start = nullptr;
   Digest key{};  ///< which signed it
   Assigned assigned = Assigned::good;
-  bool key_succeeds = false;                    ///< the key is a successor of that of the chain before, and has none itself
+  bool key_succeeds = false;                    ///< the key is the successor of another of the device's
   bool key_succeeded = false;                   ///< the key has a successor whose place is named
   std::optional<claim::Predecessor> consented;  ///< where a consent ends the chain of the key before
   std::optional<std::int64_t> repaired_at;      ///< as of DeviceBook

@@ -123,9 +123,11 @@ Result<StartFacts> Intake::facts_of(Visit& visit, const BatchClaim& start, const
 Status Intake::add_consent(Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured,
                            StartFacts& facts) {
   if (measured == nullptr || measured->key == key.hash) return Done{};
-  const auto before = store_.registry().key(measured->key);
-  if (!before) return Failure{before.error()};
-  facts.key_succeeds = *before && (*before)->successor == key.hash;
+  // Not by the key of the measured chain: that may have been replaced twice before a chain of the second one came.
+  const auto keys = store_.registry().keys(visit.name);
+  if (!keys) return Failure{keys.error()};
+  const auto before = std::ranges::find(*keys, std::optional(key.hash), &DeviceKey::successor);
+  facts.key_succeeds = before != keys->end();
   if (!facts.key_succeeds) return Done{};
   const ByteView message = facts.start->consent;
   if (!message.empty()) {
@@ -140,7 +142,7 @@ Status Intake::add_consent(Visit& visit, const BatchClaim& start, const DeviceKe
       }
     }
   }
-  const auto now = store_.registry().key(measured->key);
+  const auto now = store_.registry().key(before->hash);
   if (!now) return Failure{now.error()};
   if (*now && (*now)->end) {
     facts.consented = claim::Predecessor{start.claim->device, (*now)->end->chain, (*now)->end->seq, (*now)->end->payload_hash};
