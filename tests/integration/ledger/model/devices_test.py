@@ -29,6 +29,20 @@ class Replacement(unittest.TestCase):
         scene.people("consent", device="till", key="key-2", chain=chain, seq=seq, hash=digest)
         self.assertEqual(scene.granted(self.left[2]), RIDE_MG)
 
+    def test_the_place_of_the_consent_of_a_second_key_before_any_chain_of_it_has_come(self):
+        scene = self.scene
+        second = scene.chain("till", scene.head("till", 0), why=1)
+        scene.ride("till", "second")
+        scene.people("key-replace", device="till", key="key-3")
+        scene.devices["till"].key = "key-3"
+        place = scene.head("till", 0)
+        third = scene.chain("till", place, why=3, consent=place)
+        claim = scene.ride("till", "third")
+        scene.model.arrive(scene.now, second.events[0])  # waits for the first
+        scene.come(claim)
+        self.assertEqual([scene.state("till", one) for one in (self.old, second, third)], ["closed", "probation", "open"])
+        self.assertEqual(scene.granted(claim), RIDE_MG)
+
     def test_silence_is_that_of_every_other_chain(self):
         scene, place = self.scene, self.scene.head("till", 0)
         scene.chain("till", place, why=3, consent=place)
