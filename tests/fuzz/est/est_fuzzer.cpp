@@ -36,6 +36,7 @@ class Waiting final : public credit::EnrolmentOffice {
   }
   Result<std::optional<std::uint64_t>> settled_rides(const std::string& /*lock*/) override { std::abort(); }  // nobody signs here
   Result<credit::SettingsAnswer> settings(const crypto::Certificate& /*shown*/, std::uint64_t /*had*/) override { std::abort(); }
+  Result<LicenceAnswer> licence(const crypto::Certificate& /*shown*/) override { std::abort(); }
   Result<credit::Publication> methodologies() override { return credit::Publication{}; }
 };
 
