@@ -72,6 +72,7 @@ struct LicenceState {
   bool is_taken = false;   ///< and took it the last time
   std::string trouble;     ///< why not
   unsigned misses = 0;     ///< how often in a row the daemon had none
+  bool doubted = false;    ///< a signature was not taken: it may have been for a session that was over by then
   Time try_from{};         ///< not before: a refusal costs the lock's battery two verifications
 };
 

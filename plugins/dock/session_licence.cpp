@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session does where a lock wants licensed docks: a nonce of the lock's session, the daemon's licence and signature, and
 // the acknowledgement with both (docs/dock-link.md, "Licensed docks").
+#include <utility>
+
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/dock_licence.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -100,6 +102,11 @@ void Session::licensed_acknowledged(const Reply& reply, Time now) {
       break;
     case Answer::licence_over: state.trouble = "this dock's licence is over by the lock's clock"; break;
     case Answer::proof_refused:
+      if (!std::exchange(state.doubted, true)) {
+        drop_licence();
+        state.try_from = now + kSoonAgain;
+        return;
+      }
       state.trouble = "it does not take that this dock has the key of its licence: the line changes what is sent";
       break;
     case Answer::malformed:
@@ -108,6 +115,7 @@ void Session::licensed_acknowledged(const Reply& reply, Time now) {
       break;
     default:
       state.is_taken = reply.answer == Answer::done;
+      state.doubted = false;
       state.trouble.clear();
       return ride_kept(reply.answer);
   }

@@ -102,7 +102,8 @@ TEST_CASE("dock licence: each refusal is told in its words, and the lock is not 
     bench.run_rounds(4);
     CHECK(bench.part().fault == words);
     CHECK(bench.stored[std::string(LockFixture::kId)].size() == 3);
-    CHECK(world.asked == 1);
+    // A signature may have been for a session that was over: once more it is tried soon.
+    CHECK(world.asked == (words.find("has the key") != std::string::npos ? 2 : 1));
     CHECK(world.acknowledged() == 0);
     world.held = world.licence();
     bench.run_rounds(60);
