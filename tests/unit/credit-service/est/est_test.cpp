@@ -85,6 +85,14 @@ struct Counter {
   [[nodiscard]] EstRequest enrolment() const {
     return {"POST", "/.well-known/est/simpleenroll", "application/pkcs10", basic("dock-7:" + code), body, "192.0.2.1", {}};
   }
+  /// From here on it signs answers, as a service with a bundle signer does: under this certificate.
+  crypto::Certificate sign_answers() {
+    auto signer =
+        issuer.issue(request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9}).value();
+    auto beside = SignedAnswers::make(signer.path_to_pem(), made.key, clock).value();
+    est = EstProtocol::make({issuer.certificate()}, office, std::move(beside), clock, log).value();
+    return signer;
+  }
 };
 
 }  // namespace
@@ -112,12 +120,7 @@ TEST_CASE("est: what it gives to anybody") {
 
 TEST_CASE("est: methodologies are for whoever asks, where the number is another and something was published") {
   Counter counter;
-  const auto signer =
-      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
-          .value();
-  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
-  counter.est =
-      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto signer = counter.sign_answers();
   const auto ask = [&](const std::string& what) {
     return counter.est->answer({"GET", "/.well-known/greentill/methodologies/" + what, "", "", "", "192.0.2.1", {}});
   };
@@ -145,12 +148,7 @@ TEST_CASE("est: methodologies are for whoever asks, where the number is another 
 
 TEST_CASE("est: anybody is told up to which ride a lock's are settled, signed for the lock") {
   Counter counter;
-  const auto signer =
-      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
-          .value();
-  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
-  counter.est =
-      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto signer = counter.sign_answers();
   const auto ask = [&](const std::string& lock, const char* method = "GET") {
     return counter.est->answer({method, "/.well-known/greentill/locks/" + lock, "", "", "", "192.0.2.1", {}});
   };
@@ -181,12 +179,7 @@ TEST_CASE("est: anybody is told up to which ride a lock's are settled, signed fo
 
 TEST_CASE("est: a licence is for the dock that shows its certificate, and names that one's key") {
   Counter counter;
-  const auto signer =
-      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
-          .value();
-  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
-  counter.est =
-      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto signer = counter.sign_answers();
   const auto ask = [&](bool shows, const char* method = "GET") {
     return counter.est->answer({method, "/.well-known/greentill/licence", "", "", "", "192.0.2.1",
                                 shows ? std::optional(counter.certificate) : std::nullopt});
@@ -217,12 +210,7 @@ TEST_CASE("est: a licence is for the dock that shows its certificate, and names 
 
 TEST_CASE("est: settings are for the device that shows its certificate, and each answer of the office has its form") {
   Counter counter;
-  const auto signer =
-      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
-          .value();
-  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
-  counter.est =
-      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto signer = counter.sign_answers();
   const auto ask = [&](const std::string& what, bool shows) {
     const std::string path = "/.well-known/greentill/" + what;
     return counter.est->answer({"GET", path, "", "", "", "192.0.2.1", shows ? std::optional(counter.certificate) : std::nullopt});
