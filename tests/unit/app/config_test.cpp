@@ -8,10 +8,10 @@
 
 #include "daemon/app/choices.hpp"
 #include "daemon/base/file.hpp"
-#include "tests/support/temp_dir.hpp"
 #include "tests/unit/app/config_text.hpp"
 
 namespace greentill::app::config_test {
+
 TEST_CASE("config: the least file gets the documented defaults") {
   const auto config = parse(kLeast);
   REQUIRE(config.ok());
